@@ -1,0 +1,511 @@
+"""What a policy file may say.
+
+A policy is one regulation as data. Every element names the rules it rests on (`basis`, ids of policies/rules.json),
+and where the regulation leaves a question open, the element names the choice made (`choice`, a key of `choices`).
+What one regulation needs and this schema cannot say becomes a new element here, never a branch in code.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+from domain.calendar_data import OfficeHours, Season
+from domain.commands import TicketFields
+from domain.limit import Limit
+from domain.vocabulary import (
+    Channel,
+    ClockName,
+    Complainant,
+    ExtensionReason,
+    Lamp,
+    Level,
+    Outcome,
+    Rating,
+    Recipient,
+    RefusalReason,
+    Role,
+    Source,
+    Special,
+    Status,
+    SupervisionForm,
+    SupervisionLevel,
+    TicketType,
+    Urgency,
+)
+
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z]?\d+(\.\d+)*[a-z]?$")]
+
+
+class Standing(StrEnum):
+    """How much a text binds today."""
+
+    IN_FORCE = "in_force"
+    DRAFT = "draft"
+    EXPIRED = "expired"
+    PLAN = "plan"
+    NEWS = "news"
+
+
+class Element(BaseModel):
+    """Anything a policy says, with the rules it rests on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    basis: tuple[RuleId, ...] = Field(min_length=1)
+    choice: str | None = None
+
+
+class When(BaseModel):
+    """The tickets an element is for; every condition that is given must hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    type: tuple[TicketType, ...] | None = None
+    urgency: tuple[Urgency, ...] | None = None
+    level: tuple[Level, ...] | None = None
+    source: tuple[Source, ...] | None = None
+    special: tuple[Special, ...] | None = None
+    complainant: tuple[Complainant, ...] | None = None
+    units_at_least: int | None = None
+    unclear_duty: bool | None = None
+
+    def matches(self, ticket: TicketFields, units: int = 1) -> bool:
+        """Whether a ticket with these fields, sent to this many units, is meant."""
+        involved = max(units, ticket.units_involved or 1)
+        return (
+            _among(ticket.type, self.type)
+            and _among(ticket.urgency, self.urgency)
+            and _among(ticket.level, self.level)
+            and _among(ticket.source, self.source)
+            and _among(ticket.special, self.special)
+            and _among(ticket.complainant, self.complainant)
+            and (self.units_at_least is None or involved >= self.units_at_least)
+            and (self.unclear_duty is None or ticket.unclear_duty == self.unclear_duty)
+        )
+
+
+def _among(value: object, allowed: tuple[object, ...] | None) -> bool:
+    return allowed is None or value in allowed
+
+
+class Unspecified(BaseModel):
+    """The regulation gives no number. What is used instead is said here and shown wherever the clock is shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    used: Limit
+    why: str
+
+
+class BeforeDue(BaseModel):
+    """A due time that hangs on another clock of the same unit: this far before its due time, 0 is the due time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    clock: ClockName
+    ahead: Limit
+
+
+class RungAt(BaseModel):
+    """Where a rung of a ladder stands: at the due time, or a distance before or after it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    before: Limit | None = None
+    after: Limit | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _due_word(cls, data: Any) -> Any:
+        return {} if data == "due" else data
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if self.before and self.after:
+            raise ValueError("a rung stands before or after the due time, not both")
+        return self
+
+
+class RungRule(Element):
+    """One alarm of a ladder: when, which lamp, who is told and how."""
+
+    at: RungAt
+    lamp: Lamp
+    notify: tuple[Recipient, ...] = Field(min_length=1)
+    via: tuple[Channel, ...] = (Channel.SMS,)
+    supervision: bool = False
+
+
+class OnBreach(Element):
+    """What follows when an obligation is breached."""
+
+    notify: tuple[Recipient, ...] = ()
+    via: tuple[Channel, ...] = (Channel.SMS,)
+    explanation: bool = False
+    supervision: bool = False
+
+
+class Anchor(StrEnum):
+    """What a clock is counted from."""
+
+    RECEIPT = "receipt"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    EVENT = "event"
+
+
+class ClockRule(Element):
+    """One clock for the tickets of `when`: how long, counted from what, with which ladder."""
+
+    when: When | None = None
+    limit: Limit | None = None
+    unspecified: Unspecified | None = None
+    before_due: BeforeDue | None = None
+    anchor: Anchor = Anchor.EVENT
+    ladder: tuple[RungRule, ...] = ()
+    on_breach: OnBreach | None = None
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        given = [x for x in (self.limit, self.unspecified, self.before_due) if x is not None]
+        if len(given) != 1:
+            raise ValueError("a clock has exactly one of limit, unspecified and before_due")
+        _check_order(self.ladder)
+        return self
+
+    @property
+    def length(self) -> Limit | None:
+        """The span in force, be it the regulation's or the one used where it is silent."""
+        return self.limit or (self.unspecified.used if self.unspecified else None)
+
+
+def _check_order(ladder: Iterable[RungRule]) -> None:
+    severity = {Lamp.WARNING: 0, Lamp.YELLOW: 1, Lamp.RED: 2}
+    seen: list[tuple[int, float]] = []
+    for rung in ladder:
+        side = -1 if rung.at.before else 1 if rung.at.after else 0
+        distance = (rung.at.before or rung.at.after or Limit(unit="working_days", amount=0)).amount  # type: ignore[arg-type]
+        place = (severity[rung.lamp], side * distance)
+        if seen and (place[0] < seen[-1][0] or place[1] < seen[-1][1]):
+            raise ValueError("a ladder's rungs stand in time order, from warning to red")
+        seen.append(place)
+
+
+class Office(BaseModel):
+    """The hotline office and the words a jurisdiction uses for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    upper_level: str | None = None
+    leader: str
+
+
+class ParentDocument(BaseModel):
+    """A superior text that a policy rests on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    number: str | None = None
+
+
+class Choice(BaseModel):
+    """An open question of the regulation, the answer used here, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    question: str
+    answer: str
+    why: str
+    rules: tuple[RuleId, ...]
+
+
+class Intake(Element):
+    """Which demands come in, and through what."""
+
+    sources: tuple[Source, ...] = Field(min_length=1)
+    types: tuple[TicketType, ...] = Field(min_length=1)
+    upstream_sources: tuple[Source, ...] = ()
+    from_above_only: bool = False
+
+
+class RefusalRule(Element):
+    """One reason for not accepting a demand, what must be on record for it and where the citizen is sent."""
+
+    requires: tuple[Literal["evidence", "prior"], ...] = ()
+    route: str
+    keep_content: bool = True
+
+
+class Refusals(Element):
+    """不予受理, where a regulation provides for it."""
+
+    reasons: dict[RefusalReason, RefusalRule]
+    intercept_sources: tuple[Source, ...] = ()
+    intercept_basis: tuple[RuleId, ...] = ()
+    complainants: dict[Complainant, RefusalReason] = {}
+
+
+class DirectAnswer(Element):
+    """即办: which tickets may be answered at once."""
+
+    when: When | None = None
+    modes: tuple[Literal["direct", "three_way"], ...] = ("direct",)
+    requires_knowledge: bool = False
+
+
+class Permission(Element):
+    """Something a regulation provides for, with nothing more to say about it."""
+
+
+class RequiredPart(Element):
+    """Fields that a command must carry for the tickets of `when`."""
+
+    when: When | None = None
+    fields: tuple[str, ...] = Field(min_length=1)
+    code: str
+    at_least: int = 1
+
+
+class Staffing(Element):
+    """Whom a unit must have named before it is dispatched to: role and number."""
+
+    roles: dict[str, int]
+
+
+class Panel(Element):
+    """研判: after this many returns only a panel's decision routes the ticket on."""
+
+    after_returns: int
+    fallback: Literal["territorial"]
+    fallback_basis: tuple[RuleId, ...]
+
+
+class DispatchTerms(Element):
+    """How tickets are sent out."""
+
+    staffing: Staffing
+    first_receiver: Permission | None = None
+    insisted: Permission | None = None
+    panel: Panel | None = None
+    joint_meeting: Permission | None = None
+    panel_binds: Permission | None = None
+    own_complaint: Permission | None = None
+    industry_department: Permission | None = None
+
+
+class ReturnTerms(Element):
+    """How a unit may give a ticket back."""
+
+    requires: tuple[RequiredPart, ...]
+    window_basis: tuple[RuleId, ...]
+    approved: Permission
+    refused: Permission
+    deemed_acceptance: Permission | None = None
+    decision_needs_reason: Permission | None = None
+
+
+class Cap(Element):
+    """The most an extension may add. A soft cap (原则上, 一般) yields to a stated exception with an approver."""
+
+    working_days: int | None = None
+    times_of_limit: float | None = None
+    soft: bool
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.working_days is None) == (self.times_of_limit is None):
+            raise ValueError("a cap is given by exactly one of working_days and times_of_limit")
+        return self
+
+
+class ExtensionTerms(Element):
+    """How a unit may ask for more time."""
+
+    requires: tuple[RequiredPart, ...]
+    window_basis: tuple[RuleId, ...]
+    reasons: tuple[ExtensionReason, ...] = ()
+    cap: Cap | None = None
+    times: int | None = None
+    times_basis: tuple[RuleId, ...] = ()
+    on_redo: bool = True
+    on_redo_basis: tuple[RuleId, ...] = ()
+    citizen_told_by: Literal["unit", "office"]
+    told_basis: tuple[RuleId, ...]
+    refused: Permission
+
+
+class OutcomeTerms(Element):
+    """What a reply with this outcome must bring along."""
+
+    fields: tuple[str, ...] = ()
+    materials: int = 0
+    max_calendar_days: int | None = None
+
+
+class ReplyTerms(Element):
+    """What a reply must say, who passes it in the unit, who signs it."""
+
+    requires: tuple[RequiredPart, ...]
+    outcomes: dict[Outcome, OutcomeTerms] = {}
+    approvals: tuple["Approval", ...] = ()
+    signatures: tuple["Signature", ...] = ()
+    implies_signing: Permission
+
+
+class Approval(Element):
+    """A person of the unit who passes its reply before it leaves."""
+
+    by: Literal["unit_leader", "unit_principal"]
+    when: When | None = None
+
+
+class Signature(Element):
+    """A signature or seal that must be on record before the review passes."""
+
+    who: Literal["unit_principal", "government_leader", "government_principal"]
+    when: When | None = None
+
+
+class ReviewLevel(Element):
+    """One level of review; a reply passes them in order."""
+
+    name: Literal["first_review", "final_review"]
+    by: tuple[Role, ...]
+    when: When | None = None
+
+
+class Closing(Element):
+    """When a ticket counts as 办结, and how long after that it is archived."""
+
+    on: Literal["review", "callback"]
+    archive_after: Limit
+    archive_choice: str
+
+
+class CallbackTerms(Element):
+    """回访 and ratings."""
+
+    attempts: int = Field(ge=1)
+    attempts_choice: str
+    rates: tuple[Literal["handling", "intake"], ...]
+    when: When | None = None
+
+
+class RedoTerms(Element):
+    """重办."""
+
+    times: int | None = None
+    times_basis: tuple[RuleId, ...] = ()
+    ratings: tuple[Rating, ...]
+    needs_finding: bool = False
+
+
+class SupervisionTerms(Element):
+    """督办: forms, levels from lowest to highest, what an answer must bring."""
+
+    forms: tuple[SupervisionForm, ...] = Field(min_length=1)
+    levels: tuple[SupervisionLevel, ...] = Field(min_length=1)
+    requires: tuple[RequiredPart, ...] = ()
+    close: Permission
+
+
+class ScoreTerms(Element):
+    """What is taken out of, or added to, a unit's score by decision."""
+
+    exclusions: dict[str, Element] = {}
+    explanations_needed: int = 2
+    bonus: Permission | None = None
+
+
+class Process(Element):
+    """What a refusal cites when a command is out of turn or in the wrong role."""
+
+    roles: tuple[RuleId, ...] = Field(min_length=1)
+    stages: dict[Status, str] = {}
+
+
+class OfficeHoursTerms(BaseModel):
+    """When the offices of the place are open, where a site does not set its own hours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    weekly: OfficeHours
+    seasons: tuple[Season, ...] = ()
+    choice: str
+
+
+class Policy(BaseModel):
+    """One regulation as data: who owes what until when, on which basis."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str
+    title: str
+    number: str | None = None
+    place: str
+    standing: Standing
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    standing_basis: tuple[RuleId, ...]
+    source: str
+    parents: tuple[ParentDocument, ...] = ()
+    office: Office
+    calendar: Literal["cn"] = "cn"
+    office_hours: OfficeHoursTerms
+    process: Process
+    intake: Intake
+    refusals: Refusals | None = None
+    emergency_transfer: Permission | None = None
+    direct_answer: DirectAnswer | None = None
+    leader_instruction: Permission | None = None
+    upstream: Permission | None = None
+    dispatch: DispatchTerms
+    returns: ReturnTerms
+    extensions: ExtensionTerms | None = None
+    override: Permission
+    reply: ReplyTerms
+    review: tuple[ReviewLevel, ...] = Field(min_length=1)
+    closing: Closing
+    callback: CallbackTerms
+    redo: RedoTerms
+    withdrawal: Permission
+    supervision: SupervisionTerms
+    merging: Permission
+    referrals: Permission
+    score: ScoreTerms | None = None
+    clocks: dict[ClockName, tuple[ClockRule, ...]]
+    articles: dict[RuleId, str] = {}
+    choices: dict[str, Choice] = {}
+    documents: tuple[Element, ...] = ()
+
+    @field_validator("clocks")
+    @classmethod
+    def _handle_is_given(cls, clocks: dict[ClockName, Any]) -> dict[ClockName, Any]:
+        if ClockName.HANDLE not in clocks:
+            raise ValueError(
+                "a policy says how long handling may take, or `unspecified` with what is used instead"
+            )
+        return clocks
+
+    @model_validator(mode="after")
+    def _choices_are_named(self) -> Self:
+        named = {choice for choice in _choices_in(self.model_dump()) if choice}
+        missing = sorted(named - self.choices.keys())
+        if missing:
+            raise ValueError(f"choices named but not explained under `choices`: {', '.join(missing)}")
+        return self
+
+    def clock(self, name: ClockName, ticket: TicketFields, units: int = 1) -> ClockRule | None:
+        """The first rule for this clock that fits the ticket, or None where the policy has no such clock for it."""
+        for rule in self.clocks.get(name, ()):
+            if rule.when is None or rule.when.matches(ticket, units):
+                return rule
+        return None
+
+
+def _choices_in(data: Any) -> Iterable[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in ("choice", "archive_choice", "attempts_choice") and isinstance(value, str):
+                yield value
+            elif key != "choices":
+                yield from _choices_in(value)
+    elif isinstance(data, list | tuple):
+        for item in data:
+            yield from _choices_in(item)
