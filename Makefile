@@ -1,0 +1,45 @@
+# Two commands matter: `make up` runs Jiesu on this machine, `make test` checks it.
+# Nothing but make and Python 3.11 or newer is needed; the rest goes into .venv.
+
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PYTEST_FLAGS ?=
+
+.PHONY: help up test lint format bench lock
+
+help:
+	@echo "make up      start Jiesu with its own Postgres and Temporal; Ctrl-C stops it"
+	@echo "make test    all checks and tests"
+	@echo "make lint    the checks alone"
+	@echo "make format  put the code into its form"
+	@echo "make bench   measure against a bare baseline"
+	@echo "make lock    pin the dependencies of pyproject.toml anew"
+
+# The stamp makes the second run instant: the environment is made again only when its pins change.
+.venv/.installed: pyproject.toml requirements.lock
+	@sh ops/bootstrap.sh
+	@touch $@
+
+up: .venv/.installed
+	@exec $(BIN)/jiesu up
+
+lint: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+test: lint
+	$(BIN)/pytest $(PYTEST_FLAGS)
+
+format: .venv/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.installed
+	$(BIN)/pytest -m bench tests/bench -s $(PYTEST_FLAGS)
+
+lock: .venv/.installed
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock --upgrade

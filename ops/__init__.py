@@ -1,0 +1,1 @@
+"""Running Jiesu: settings, the embedded engines, the `jiesu` command."""

@@ -1,0 +1,85 @@
+"""One process of ours: started with its output in a log file, stopped with the signal it likes."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Command:
+    """How a process is started and how it likes to be stopped.
+
+    `user` and `group` are numeric ids to run as (only root may name others); `None` means our own.
+    `patience` is the number of seconds between `stop_signal` and SIGKILL.
+    """
+
+    args: Sequence[str]
+    log: Path
+    env: Mapping[str, str] | None = None
+    cwd: Path | None = None
+    user: int | None = None
+    group: int | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    patience: float = 15.0
+
+
+def spawn(command: Command) -> subprocess.Popen[bytes]:
+    """Starts the process in a session of its own, so that Ctrl-C at the terminal reaches only us.
+
+    On Linux it is told to stop when the thread that called this ends, be it by kill -9: call this from the
+    main thread.
+    """
+    with command.log.open("ab") as log:
+        return subprocess.Popen(
+            command.args,
+            env=command.env,
+            cwd=command.cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=command.user,
+            group=command.group,
+            extra_groups=None if command.user is None else [],
+            preexec_fn=_stop_with_parent(command.stop_signal),
+        )
+
+
+def stop(process: subprocess.Popen[bytes], command: Command) -> None:
+    """Stops the process, gone already or not, and waits for its end; kills it when its patience is over."""
+    if process.poll() is None:
+        process.send_signal(command.stop_signal)
+    try:
+        process.wait(command.patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _stop_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def ask_kernel() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+
+    return ask_kernel
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log file that is not empty; an empty string if there is none."""
+    try:
+        tail = log.read_bytes()[-4096:]
+    except FileNotFoundError:
+        return ""
+    lines = [line.strip() for line in tail.decode(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else ""
