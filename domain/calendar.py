@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from domain import explain
 from domain.calendar_data import CalendarData
 from domain.calendar_year import WorkingYear
 from domain.calendar_zone import CalendarError, at_instant, instant, zone
+from domain.explain import Explanation
 
-__all__ = ["CalendarData", "CalendarError", "WorkCalendar"]
+__all__ = ["CalendarData", "CalendarError", "Explanation", "WorkCalendar"]
 
 _SECOND: Final = 1_000_000
 _ONE_DAY: Final = timedelta(days=1)
@@ -48,22 +50,28 @@ class WorkCalendar:
         """The name of the arrangement behind the dates."""
         return self._data.version
 
+    def local(self, at: datetime) -> datetime:
+        """`at` as the clocks of the calendar's zone show it; a naive datetime is refused."""
+        if at.tzinfo is self._zone:
+            return at
+        if at.tzinfo is None:
+            raise CalendarError(f"时间须带时区：{at.isoformat()}")
+        return at.astimezone(self._zone)
+
     def add_working_time(self, start: datetime, seconds: float) -> datetime:
         """The instant at which `seconds` of office time have passed since `start`.
 
         Outside office hours the count begins at the next opening. What is used up exactly at a
         closing is due at that closing. A negative amount goes back alike: outside office hours from
-        the previous closing, and what is used up exactly at an opening stays there. Zero seconds are
-        used up at once: the answer is `start` itself, in or out of office hours.
+        the previous closing, and what is used up exactly at an opening stays there. Zero seconds
+        are used up as soon as the count begins: `next_working_moment(start)`.
         """
         amount = round(seconds * _SECOND)
         since = instant(start)
-        if amount > 0:
-            due = self._forward(since, self._local(start).year, amount)
-        elif amount < 0:
-            due = self._backward(since, self._local(start).year, -amount)
-        else:
-            due = since
+        if amount == 0:
+            return self.next_working_moment(start)
+        year = self.local(start).year
+        due = self._forward(since, year, amount) if amount > 0 else self._backward(since, year, -amount)
         return at_instant(due, self._zone)
 
     def working_time_between(self, start: datetime, end: datetime) -> float:
@@ -71,7 +79,7 @@ class WorkCalendar:
         since, until = instant(start), instant(end)
         if until <= since:
             return 0
-        first, last = self._local(start).year, self._local(end).year
+        first, last = self.local(start).year, self.local(end).year
         if last - first > _HORIZON:
             raise CalendarError(f"起止相距超过{_HORIZON}年")
         total = self._year(last).worked_before(until) - self._year(first).worked_before(since)
@@ -102,13 +110,12 @@ class WorkCalendar:
 
     def end_of_day(self, start: datetime) -> datetime:
         """24:00 of the calendar day of `start`, which is midnight of the next."""
-        following = self._day(start) + _ONE_DAY
-        return datetime(following.year, following.month, following.day, tzinfo=self._zone)
+        return at_instant(self._midnight(self._day(start) + _ONE_DAY), self._zone)
 
     def next_working_moment(self, at: datetime) -> datetime:
         """`at` itself within office hours, otherwise the next opening; a closing is outside."""
         moment = instant(at)
-        first = self._local(at).year
+        first = self.local(at).year
         for year in self._search(first, first + _HORIZON):
             index = bisect_right(year.closes, moment)
             if index < len(year.closes):
@@ -118,13 +125,23 @@ class WorkCalendar:
     def is_working_time(self, at: datetime) -> bool:
         """Whether the office is open at that instant: from the opening until just before the closing."""
         moment = instant(at)
-        year = self._year(self._local(at).year)
+        year = self._year(self.local(at).year)
         index = bisect_right(year.closes, moment)
         return index < len(year.closes) and year.opens[index] <= moment
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office opens at all on that date of the calendar's zone."""
         return self._year(day.year).close_of(day.toordinal()) is not None
+
+    def intervals_of(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The office hours of a date as real openings and closings; none on a day off."""
+        year = self._year(day.year)
+        first = bisect_left(year.opens, self._midnight(day))
+        end = bisect_left(year.opens, self._midnight(day + _ONE_DAY))
+        return [
+            (at_instant(opens, self._zone), at_instant(closes, self._zone))
+            for opens, closes in zip(year.opens[first:end], year.closes[first:end], strict=True)
+        ]
 
     def close_of(self, day: date) -> datetime:
         """The close of business of a working day; raises CalendarError for a day off."""
@@ -134,14 +151,27 @@ class WorkCalendar:
         return at_instant(closing, self._zone)
 
     def provisional(self, at: datetime) -> bool:
-        """Whether `at`, as a due time, lies past the last date that a notice has confirmed.
+        """Whether `at`, as a due time, lies outside the dates that notices have confirmed.
 
         24:00 of the last confirmed day still belongs to that day.
         """
-        confirmed = self._data.confirmed_through
-        if confirmed is None:
+        since, through = self._data.confirmed_from, self._data.confirmed_through
+        if since is None and through is None:
             return False
-        return at_instant(instant(at) - 1, self._zone).date() > confirmed
+        day = at_instant(instant(at) - 1, self._zone).date()
+        return (since is not None and day < since) or (through is not None and day > through)
+
+    def explain_working_time(self, start: datetime, due: datetime) -> Explanation:
+        """What `add_working_time` counted between `start` and the `due` that it gave."""
+        return explain.explain_working_time(self, start, due)
+
+    def explain_working_days(self, start: datetime, due: datetime) -> Explanation:
+        """What `add_working_days` counted between `start` and the `due` that it gave."""
+        return explain.explain_working_days(self, start, due)
+
+    def explain_calendar_days(self, start: datetime, due: datetime, days: int) -> Explanation:
+        """What `add_calendar_days` counted between `start` and the `due` that it gave for `days`."""
+        return explain.explain_calendar_days(self, start, due, days)
 
     def slice(self, first: date, last: date) -> CalendarData:
         """The data that a ticket between two dates needs, see `CalendarData.slice`."""
@@ -195,10 +225,8 @@ class WorkCalendar:
             year = self._years[number] = WorkingYear.of(self._data, number, self._zone)
         return year
 
-    def _local(self, at: datetime) -> datetime:
-        return at if at.tzinfo is self._zone else at.astimezone(self._zone)
+    def _midnight(self, day: date) -> int:
+        return instant(datetime(day.year, day.month, day.day, tzinfo=self._zone))
 
     def _day(self, at: datetime) -> date:
-        if at.tzinfo is None:
-            raise CalendarError(f"时间须带时区：{at.isoformat()}")
-        return self._local(at).date()
+        return self.local(at).date()

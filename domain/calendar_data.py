@@ -36,13 +36,15 @@ def parse_clock_time(value: object) -> int:
         return value
     found = _CLOCK_TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f"不是有效的钟点：{value!r}，应写作 \"08:30\"")
+        raise ValueError(f'不是有效的钟点：{value!r}，应写作 "08:30"')
     hours, minutes, seconds, fraction = found.groups(default="0")
     if int(minutes) > 59 or int(seconds) > 59:
         raise ValueError(f"不是有效的钟点：{value!r}")
-    moment = int(hours) * _HOUR + int(minutes) * _MINUTE + int(seconds) * _SECOND + int(fraction.ljust(6, "0"))
+    moment = (
+        int(hours) * _HOUR + int(minutes) * _MINUTE + int(seconds) * _SECOND + int(fraction.ljust(6, "0"))
+    )
     if moment > DAY:
-        raise ValueError(f"不是有效的钟点：{value!r}，最晚为 \"24:00\"")
+        raise ValueError(f'不是有效的钟点：{value!r}，最晚为 "24:00"')
     return moment
 
 
@@ -64,7 +66,7 @@ def _opens_before_it_closes(interval: tuple[int, int]) -> tuple[int, int]:
     if closes <= opens:
         raise ValueError(
             f"时段的结束须晚于开始：{format_clock_time(opens)}—{format_clock_time(closes)}"
-            "（跨夜班次请写成两段，前一段到 24:00）"
+            "（跨夜班次须写成两段，前一段到 24:00）"
         )
     return interval
 
@@ -81,7 +83,7 @@ def _in_order(intervals: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], 
 
 
 def _spread_over_monday_to_friday(value: object) -> object:
-    return {day: value for day in WEEKDAYS[:5]} if isinstance(value, list | tuple) else value
+    return dict.fromkeys(WEEKDAYS[:5], value) if isinstance(value, list | tuple) else value
 
 
 ClockTime = Annotated[
@@ -101,7 +103,7 @@ def _month_day_or_date(value: str) -> str:
     try:
         date.fromisoformat(_LEAP_YEAR + value if _MONTH_DAY.fullmatch(value) else value)
     except ValueError:
-        raise ValueError(f"不是有效的日期：{value!r}，应写作 \"05-01\" 或 \"2026-05-01\"") from None
+        raise ValueError(f'不是有效的日期：{value!r}，应写作 "05-01" 或 "2026-05-01"') from None
     return value
 
 
@@ -122,7 +124,7 @@ class Season(_Data):
 
     def model_post_init(self, _context: Any, /) -> None:
         if len(self.starts) != len(self.ends):
-            raise ValueError("季节的起止日期须同为\"月-日\"或同带年份")
+            raise ValueError('季节的起止日期须同为"月-日"或同带年份')
         if self.dated and self.ends < self.starts:
             raise ValueError(f"季节的结束早于开始：{self.starts}—{self.ends}")
 
@@ -133,12 +135,10 @@ class Season(_Data):
 
     def holds_on(self, day: date) -> bool:
         """Whether the season's office hours hold on `day`."""
-        written = day.isoformat()
-        if not self.dated:
-            written = written[5:]
-            if self.ends < self.starts:
-                return written >= self.starts or written <= self.ends
-        return self.starts <= written <= self.ends
+        written = day.isoformat()[-len(self.starts) :]
+        if self.starts <= self.ends:
+            return self.starts <= written <= self.ends
+        return written >= self.starts or written <= self.ends
 
 
 class Day(_Data):
@@ -154,7 +154,7 @@ class Day(_Data):
 
 def _named_dates(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
-        return {day: "" for day in value}
+        return dict.fromkeys(value, "")
     return value
 
 
@@ -171,8 +171,9 @@ class CalendarData(_Data):
     """A calendar by value. Precedence of a date: `days` over `holidays` over seasons over `weekly`.
 
     `holidays` may be given as a bare list of dates, an entry of `days` as a bare list of intervals.
-    `version` names what the dates were taken from (the notice). After `confirmed_through` no notice
-    has fixed the dates yet and whatever is due there is provisional; None means all is settled.
+    `version` names what the dates were taken from (the notices). Before `confirmed_from` and after
+    `confirmed_through` no notice has fixed the dates and whatever is due there is provisional; None
+    means that side is settled.
     """
 
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
@@ -181,6 +182,7 @@ class CalendarData(_Data):
     holidays: Annotated[dict[date, str], BeforeValidator(_named_dates)] = Field(default_factory=dict)
     days: dict[date, Annotated[Day, BeforeValidator(_day_from_bare_intervals)]] = Field(default_factory=dict)
     version: str = ""
+    confirmed_from: date | None = None
     confirmed_through: date | None = None
 
     def office_hours_on(self, day: date) -> Mapping[Weekday, tuple[tuple[int, int], ...]]:
@@ -213,18 +215,18 @@ class CalendarData(_Data):
     def slice(self, first: date, last: date) -> CalendarData:
         """Only what the dates from `first` to `last` (both included) need, as a calendar of its own.
 
-        Inside the range it answers alike. Past the range only the weekly pattern and seasons are
-        known, so `confirmed_through` is at most `last` and what falls due later is provisional.
+        Inside the range it answers alike. Outside it only the weekly pattern and yearly seasons are
+        known, so the confirmed dates shrink to the range and what falls due elsewhere is provisional.
         """
         if last < first:
             raise CalendarError(f"日历区间的结束早于开始：{first}—{last}")
-        confirmed = last if self.confirmed_through is None else min(last, self.confirmed_through)
         return self.model_copy(
             update={
                 "seasons": tuple(s for s in self.seasons if not s.dated or _overlaps(s, first, last)),
                 "holidays": {day: name for day, name in self.holidays.items() if first <= day <= last},
                 "days": {day: named for day, named in self.days.items() if first <= day <= last},
-                "confirmed_through": confirmed,
+                "confirmed_from": max(first, self.confirmed_from or first),
+                "confirmed_through": min(last, self.confirmed_through or last),
             }
         )
 

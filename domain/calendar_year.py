@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, tzinfo
-from itertools import accumulate
+from itertools import accumulate, islice
+from operator import gt, sub
 
 from domain.calendar_data import CalendarData
 from domain.calendar_zone import intervals_of_day
@@ -35,19 +36,18 @@ class WorkingYear:
         days: list[int] = []
         day_closes: list[int] = []
         for ordinal in range(date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()):
-            day = date.fromordinal(ordinal)
-            hours = data.hours_on(day)
+            hours = data.hours_on(date.fromordinal(ordinal))
             if not hours:
                 continue
-            for opening, closing in intervals_of_day(day, hours, where):
-                opens.append(opening)
-                closes.append(closing)
-                if not days or days[-1] != ordinal:
-                    days.append(ordinal)
-                    day_closes.append(closing)
-                day_closes[-1] = closing
-        lengths = (closing - opening for opening, closing in zip(opens, closes, strict=True))
-        worked = list(accumulate(lengths, initial=0))
+            intervals = intervals_of_day(ordinal, hours, where)
+            if intervals:
+                opens += [opening for opening, _ in intervals]
+                closes += [closing for _, closing in intervals]
+                days.append(ordinal)
+                day_closes.append(closes[-1])
+        if any(map(gt, closes, islice(opens, 1, None))):
+            opens, closes = _without_overlaps(opens, closes)
+        worked = list(accumulate(map(sub, closes, opens), initial=0))
         return cls(opens, closes, worked, worked[-1], days, day_closes)
 
     def worked_before(self, moment: int) -> int:
@@ -58,12 +58,18 @@ class WorkingYear:
         return self.worked[index] + min(moment, self.closes[index]) - self.opens[index]
 
     def when_done(self, amount: int) -> int:
-        """The first instant at which `amount` (more than 0, at most `total`) has been worked: a closing at the edge."""
+        """The first instant at which `amount` has been worked (a closing rather than the next opening).
+
+        `amount` is more than 0 and at most `total`.
+        """
         index = bisect_left(self.worked, amount) - 1
         return self.opens[index] + amount - self.worked[index]
 
     def when_begun(self, amount: int) -> int:
-        """The last instant at which `amount` (less than `total`) has been worked: an opening at the edge."""
+        """The last instant at which `amount` has been worked (an opening rather than the closing before).
+
+        `amount` is at least 0 and less than `total`.
+        """
         index = bisect_right(self.worked, amount) - 1
         return self.opens[index] + amount - self.worked[index]
 
@@ -73,3 +79,14 @@ class WorkingYear:
         if index < len(self.days) and self.days[index] == ordinal:
             return self.day_closes[index]
         return None
+
+
+def _without_overlaps(opens: list[int], closes: list[int]) -> tuple[list[int], list[int]]:
+    """Intervals that a clock change pushed into each other, each counted from where the one before ends."""
+    kept: list[tuple[int, int]] = []
+    reached = opens[0]
+    for opening, closing in zip(opens, closes, strict=True):
+        if closing > reached:
+            kept.append((max(opening, reached), closing))
+            reached = closing
+    return [opening for opening, _ in kept], [closing for _, closing in kept]

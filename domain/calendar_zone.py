@@ -6,7 +6,7 @@ Instants are whole microseconds since 1970-01-01T00:00Z, so that sums of duratio
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -45,51 +45,34 @@ def at_instant(moment: int, where: tzinfo) -> datetime:
 
 
 def intervals_of_day(
-    day: date, hours: tuple[tuple[int, int], ...], where: tzinfo
+    ordinal: int, hours: tuple[tuple[int, int], ...], where: tzinfo
 ) -> list[tuple[int, int]]:
     """The office hours of a local day (microseconds since midnight) as intervals between instants.
 
-    On a day without a clock change this is one subtraction. On a day with one, the real time between
-    the edges counts: 00:00 to 24:00 is 23 or 25 hours. An edge that the clocks skip stands for the
-    moment of the change, an edge that they show twice for its first showing, so that office hours
-    never overlap and neighbouring ones still touch.
+    On a day without a clock change this is one subtraction. On a day with one the real time between
+    the edges counts: 00:00 to 24:00 is 23 or 25 hours. A clock time that is skipped is read with the
+    offset before the change (02:30 becomes 03:30), one that comes twice stands for its first coming,
+    as RFC 5545 has it. Office hours on a day that a zone leaves out altogether do not take place.
     """
-    midnight = (day.toordinal() - _EPOCH_DAY) * _DAY
-    offset = _offset(day, where)
-    if offset == _offset(day + timedelta(days=1), where):
+    midnight = (ordinal - _EPOCH_DAY) * _DAY
+    offset = _offset_at_midnight(ordinal, where)
+    if offset == _offset_at_midnight(ordinal + 1, where):
         midnight -= offset
         return [(midnight + opens, midnight + closes) for opens, closes in hours]
     edges = ((_edge(midnight + opens, where), _edge(midnight + closes, where)) for opens, closes in hours)
-    return [(opens, closes) for opens, closes in edges if opens < closes]
+    return [(opens, closes) for opens, closes in edges if at_instant(opens, where).toordinal() == ordinal]
 
 
-def _offset(day: date, where: tzinfo) -> int:
-    """The UTC offset that holds just before or at the day's midnight, in microseconds."""
-    return _micros(datetime.combine(day, time.min, where).utcoffset())
+@lru_cache(maxsize=4096)
+def _offset_at_midnight(ordinal: int, where: tzinfo) -> int:
+    midnight = datetime.combine(date.fromordinal(ordinal), time.min, where)
+    return _micros(midnight.utcoffset())
 
 
 def _edge(wall: int, where: tzinfo) -> int:
-    """The instant at which the clocks of `where` first show `wall` or, if they skip it, something later."""
+    """The instant of a wall-clock moment given in microseconds since 1970-01-01T00:00 local."""
     shown = (_EPOCH + timedelta(microseconds=wall)).replace(tzinfo=where)
-    first = wall - _micros(shown.utcoffset())
-    second = wall - _micros(shown.replace(fold=1).utcoffset())
-    return _change_between(second, first, where) if second < first else first
-
-
-def _change_between(before: int, after: int, where: tzinfo) -> int:
-    """The instant, after `before` and at the latest `after`, at which the offset of `where` changes."""
-    old = _offset_at(before, where)
-    while after - before > 1:
-        middle = (before + after) // 2
-        if _offset_at(middle, where) == old:
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-def _offset_at(moment: int, where: tzinfo) -> int:
-    return _micros(at_instant(moment, where).utcoffset())
+    return wall - _micros(shown.utcoffset())
 
 
 def _micros(offset: timedelta | None) -> int:

@@ -1,0 +1,1 @@
+"""The law as data: policies of the jurisdictions, yearly calendars, the rule table."""
