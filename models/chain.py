@@ -1,0 +1,113 @@
+"""The hash chain that makes a changed fact visible.
+
+Each fact's hash is SHA-256 over the hash before it and the canonical JSON (RFC 8785) of everything its row
+says. The first one stands on the SHA-256 of the aggregate's number. Anybody with the rows can check it with
+common tools.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedFact:
+    """A fact as it is stored; `data` is the fact itself as flat JSON, with its `at` and `fact`."""
+
+    seq: int
+    at: datetime
+    fact: str
+    data: Mapping[str, Any]
+    actor: Mapping[str, Any] | None
+    command_id: str | None
+    recorded_at: datetime
+    prev_hash: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain first fails to hold, and why."""
+
+    no: str
+    seq: int
+    reason: str
+
+
+def first_prev_hash(no: str) -> bytes:
+    """What the first fact of the aggregate with this number stands on."""
+    return sha256(no.encode()).digest()
+
+
+def chained(
+    no: str,
+    first_seq: int,
+    prev_hash: bytes,
+    facts: Iterable[Mapping[str, Any]],
+    *,
+    actor: Mapping[str, Any] | None,
+    command_id: str | None,
+    recorded_at: datetime,
+) -> list[ChainedFact]:
+    """The rows for facts that follow the one with `prev_hash`.
+
+    Raises ValueError for what canonical JSON cannot say.
+    """
+    rows = []
+    for seq, data in enumerate(facts, start=first_seq):
+        own = _hash(no, seq, data, actor, command_id, recorded_at, prev_hash)
+        at = datetime.fromisoformat(data["at"])
+        rows.append(ChainedFact(seq, at, data["fact"], data, actor, command_id, recorded_at, prev_hash, own))
+        prev_hash = own
+    return rows
+
+
+def verify(no: str, rows: Iterable[ChainedFact], last_seq: int | None = None) -> Break | None:
+    """The first place where the rows of one aggregate, in order, break the chain; None when it holds.
+
+    `last_seq` is where the projection says the facts end: a chain that is cut off at its end is whole in
+    itself.
+    """
+    prev_hash, expected = first_prev_hash(no), 1
+    for row in rows:
+        if row.seq != expected:
+            return Break(no, expected, "missing")
+        if row.prev_hash != prev_hash:
+            return Break(no, row.seq, "does not follow the fact before it")
+        if row.hash != _hash(no, row.seq, row.data, row.actor, row.command_id, row.recorded_at, prev_hash):
+            return Break(no, row.seq, "changed")
+        if row.fact != row.data.get("fact") or row.at != datetime.fromisoformat(row.data["at"]):
+            return Break(no, row.seq, "its columns differ from what it says")
+        prev_hash, expected = row.hash, expected + 1
+    if last_seq is not None and last_seq != expected - 1:
+        return Break(
+            no, min(expected, last_seq + 1), "missing" if last_seq >= expected else "not in the projection"
+        )
+    return None
+
+
+def _hash(
+    no: str,
+    seq: int,
+    data: Mapping[str, Any],
+    actor: Mapping[str, Any] | None,
+    command_id: str | None,
+    recorded_at: datetime,
+    prev_hash: bytes,
+) -> bytes:
+    row: dict[str, Any] = {
+        "no": no,
+        "seq": seq,
+        "data": data,
+        "actor": actor,
+        "command_id": command_id,
+        "recorded_at": recorded_at.astimezone(UTC).isoformat(),
+    }
+    try:
+        return sha256(prev_hash + rfc8785.dumps(row)).digest()
+    except rfc8785.CanonicalizationError as error:
+        raise ValueError(f"fact {seq} of {no} has no canonical form: {error}") from error

@@ -1,0 +1,109 @@
+"""Appending facts and reading them back, for tickets and supervisions alike. Postgres wins.
+
+An append that finds rows at its place returns these and writes nothing: the caller adopts them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chain import ChainedFact, chained, first_prev_hash
+from models.tables import SupervisionFact, TicketFact
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """Where one kind of aggregate keeps its facts."""
+
+    table: Table
+    number: str
+
+    def of(self, no: str) -> ColumnElement[bool]:
+        """The condition that picks one aggregate's rows."""
+        return self.table.c[self.number] == no
+
+
+def _table(mapped: type[TicketFact] | type[SupervisionFact]) -> Table:
+    table = mapped.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+TICKET = Aggregate(_table(TicketFact), "ticket_no")
+SUPERVISION = Aggregate(_table(SupervisionFact), "no")
+
+
+class FactsMissing(Exception):
+    """The database holds fewer facts than the caller has seen: it was restored from an older copy."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What stands where facts are to be appended: the hash to follow, and rows that are there already."""
+
+    prev_hash: bytes
+    taken: Sequence[ChainedFact]
+
+
+async def place(conn: AsyncConnection, aggregate: Aggregate, no: str, first_seq: int) -> Place:
+    """Looks where facts from `first_seq` (1 is the first) on would stand. Raises FactsMissing."""
+    rows = await load(conn, aggregate, no, from_seq=first_seq - 1)
+    if first_seq == 1:
+        return Place(first_prev_hash(no), rows)
+    if not rows or rows[0].seq != first_seq - 1:
+        raise FactsMissing(f"{no} has no fact {first_seq - 1}; is the database an older copy?")
+    return Place(rows[0].hash, rows[1:])
+
+
+async def load(
+    conn: AsyncConnection, aggregate: Aggregate, no: str, *, from_seq: int = 1
+) -> list[ChainedFact]:
+    """The stored facts of one aggregate, in order."""
+    columns = aggregate.table.c
+    chosen = [columns[name] for name in ChainedFact.__slots__]
+    query = select(*chosen).where(aggregate.of(no), columns.seq >= from_seq).order_by(columns.seq)
+    return [ChainedFact(*row) for row in await conn.execute(query)]
+
+
+def rows_to_insert(aggregate: Aggregate, no: str, facts: Sequence[ChainedFact]) -> list[dict[str, Any]]:
+    """The facts as rows of their table."""
+    return [
+        {aggregate.number: no, **{name: getattr(fact, name) for name in fact.__slots__}} for fact in facts
+    ]
+
+
+async def append(
+    conn: AsyncConnection,
+    aggregate: Aggregate,
+    no: str,
+    first_seq: int,
+    facts: Sequence[Mapping[str, Any]],
+    *,
+    actor: Mapping[str, Any] | None = None,
+    command_id: str | None = None,
+    recorded_at: datetime | None = None,
+) -> list[ChainedFact]:
+    """Stores facts from `first_seq` on, in the caller's transaction; returns what is stored there.
+
+    That is something else than was given when others were first. Raises FactsMissing, ValueError for what
+    cannot be written, and IntegrityError when somebody else appends at this very moment: then try again.
+    """
+    found = await place(conn, aggregate, no, first_seq)
+    if found.taken:
+        return list(found.taken)
+    fresh = chained(
+        no,
+        first_seq,
+        found.prev_hash,
+        facts,
+        actor=actor,
+        command_id=command_id,
+        recorded_at=recorded_at or datetime.now(UTC),
+    )
+    if fresh:
+        await conn.execute(aggregate.table.insert(), rows_to_insert(aggregate, no, fresh))
+    return fresh

@@ -1,0 +1,31 @@
+"""The tables of Postgres, a module an idea. Migrations make them; a test holds the two equal."""
+
+from models.tables.base import Base
+from models.tables.commands import Command, Refusal
+from models.tables.directory import Person, Unit
+from models.tables.facts import SupervisionFact, TicketFact
+from models.tables.law import Law
+from models.tables.outgoing import Notification, Outbox, OutboxMessage
+from models.tables.people import Caller, TicketText
+from models.tables.projection import Assignment, Clock, Precedent, Supervision, Ticket
+
+__all__ = [
+    "Assignment",
+    "Base",
+    "Caller",
+    "Clock",
+    "Command",
+    "Law",
+    "Notification",
+    "Outbox",
+    "OutboxMessage",
+    "Person",
+    "Precedent",
+    "Refusal",
+    "Supervision",
+    "SupervisionFact",
+    "Ticket",
+    "TicketFact",
+    "TicketText",
+    "Unit",
+]
