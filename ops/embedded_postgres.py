@@ -14,7 +14,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,12 +22,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ops.errors import OperationFailed
-from ops.process import Command, last_line, spawn
+from ops.process import Service
 from ops.settings import DATABASE_NAME, DATABASE_ROLE, embedded_database_url
-
-_START_SECONDS = 30.0
-_POLL_SECONDS = 0.05
-_STALE_LOCK = 'lock file "postmaster.pid" already exists'
 
 # Error lines may reach people who must not read what citizens wrote: no statements, no values of rows.
 _SERVER_SETTINGS = (
@@ -104,45 +99,30 @@ class EmbeddedPostgres:
         unfinished.rename(self.cluster)
         return True
 
-    def command(self) -> Command:
-        """How the server is started; SIGINT is its fast, orderly shutdown."""
+    def service(self) -> Service:
+        """How the server is run; SIGINT is its fast, orderly shutdown.
+
+        After a kill -9 it may refuse to start for a second or two, until its orphans are gone; it must
+        then be started again, and its lock file never deleted.
+        """
         uid, gid = self._owner
         settings = (*_SERVER_SETTINGS, *self.options)
-        return Command(
+        return Service(
+            name="Postgres",
             args=[
                 str(self._binaries / "postgres"),
                 *("-D", str(self.cluster), "-p", str(self.port)),
                 *(word for setting in settings for word in ("-c", setting)),
             ],
             log=self.log,
+            is_ready=lambda process: self.is_ready(),
             env=_clean_environment(),
             cwd=self.folder,
             user=uid if os.geteuid() == 0 else None,
             group=gid if os.geteuid() == 0 else None,
             stop_signal=signal.SIGINT,
-            patience=30.0,
+            stop_seconds=30.0,
         )
-
-    def start(self) -> subprocess.Popen[bytes]:
-        """Starts the server and waits until it takes connections; raises OperationFailed if it does not."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + _START_SECONDS
-        process = spawn(self.command())
-        while not self.is_ready():
-            if process.poll() is not None:
-                # After a kill -9 the lock stands until the orphans are gone, a second or two; deleting it
-                # is unsafe.
-                if time.monotonic() > deadline or _STALE_LOCK not in _tail(self.log):
-                    raise OperationFailed(f"Postgres does not start: {last_line(self.log)} (log: {self.log})")
-                time.sleep(_POLL_SECONDS * 4)
-                process = spawn(self.command())
-            elif time.monotonic() > deadline:
-                process.kill()
-                raise OperationFailed(
-                    f"Postgres took more than {_START_SECONDS:.0f} s to start (log: {self.log})"
-                )
-            time.sleep(_POLL_SECONDS)
-        return process
 
     def is_ready(self) -> bool:
         """Whether the server takes connections now."""
@@ -292,7 +272,3 @@ def _character_type() -> str:
     raise OperationFailed(
         "this machine has no UTF-8 locale; install the package locales and make C.UTF-8 or zh_CN.UTF-8"
     )
-
-
-def _tail(log: Path) -> str:
-    return log.read_bytes()[-2000:].decode(errors="replace")

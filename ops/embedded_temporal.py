@@ -5,17 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sysconfig
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops.errors import OperationFailed
 from ops.ports import accepts_connections
-from ops.process import Command, last_line, spawn
-
-_START_SECONDS = 30.0
-_POLL_SECONDS = 0.05
+from ops.process import Service
 
 # The stock dispatch limits alone make a quiet ticket's round trip take three times as long.
 DISPATCH_SETTINGS = (
@@ -47,8 +43,8 @@ class EmbeddedTemporal:
     """A development server on 127.0.0.1:`port`, its web page on `ui_port` (none: no page).
 
     `database` is its SQLite file (none: in memory). With `synchronous` normal a killed process loses nothing,
-    a power cut may lose the last moments; `full` keeps those too and is slower. `codec_endpoint` is the address
-    under which the web page finds the codec server. `dynamic_config` are further `key=json` settings.
+    a power cut may lose the last moments; `full` keeps those too and is slower. `codec_endpoint` is where the
+    web page finds the codec server. `dynamic_config` are further `key=json` settings.
     """
 
     port: int
@@ -65,8 +61,8 @@ class EmbeddedTemporal:
         """host:port of the frontend."""
         return f"127.0.0.1:{self.port}"
 
-    def command(self) -> Command:
-        """How the server is started."""
+    def service(self) -> Service:
+        """How the server is run."""
         args = [str(temporal_binary()), "server", "start-dev", "--ip=127.0.0.1", f"--port={self.port}"]
         args += [f"--namespace={self.namespace}", "--log-level=warn", "--log-format=json"]
         args += [f"--dynamic-config-value={setting}" for setting in self.dynamic_config]
@@ -79,23 +75,7 @@ class EmbeddedTemporal:
         if self.database is not None:
             args += [f"--db-filename={self.database}", "--sqlite-pragma=journal_mode=wal"]
             args += [f"--sqlite-pragma=synchronous={self.synchronous}"]
-        return Command(args=args, log=self.log)
-
-    def start(self) -> subprocess.Popen[bytes]:
-        """Starts the server and waits until it serves; raises OperationFailed if it does not."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        deadline = time.monotonic() + _START_SECONDS
-        process = spawn(self.command())
-        while not self.is_serving():
-            if process.poll() is not None:
-                raise OperationFailed(f"Temporal does not start: {last_line(self.log)} (log: {self.log})")
-            if time.monotonic() > deadline:
-                process.kill()
-                raise OperationFailed(
-                    f"Temporal took more than {_START_SECONDS:.0f} s to start (log: {self.log})"
-                )
-            time.sleep(_POLL_SECONDS)
-        return process
+        return Service("Temporal", args, self.log, is_ready=lambda process: self.is_serving())
 
     def is_serving(self) -> bool:
         """Whether the frontend answers its health check now."""

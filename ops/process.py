@@ -14,54 +14,70 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
-class Command:
-    """How a process is started and how it likes to be stopped.
+class Service:
+    """How a process is started, how one sees that it serves, and how it likes to be stopped.
 
     `user` and `group` are numeric ids to run as (only root may name others); `None` means our own.
-    `patience` is the number of seconds between `stop_signal` and SIGKILL.
+    `is_ready` is asked with the running process. `start_seconds` is how long it may take to become ready,
+    `stop_seconds` the time between `stop_signal` and SIGKILL.
     """
 
+    name: str
     args: Sequence[str]
     log: Path
+    is_ready: Callable[[subprocess.Popen[bytes]], bool]
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
     user: int | None = None
     group: int | None = None
+    start_seconds: float = 60.0
     stop_signal: signal.Signals = signal.SIGTERM
-    patience: float = 15.0
+    stop_seconds: float = 15.0
 
 
-def spawn(command: Command) -> subprocess.Popen[bytes]:
+def spawn(service: Service) -> subprocess.Popen[bytes]:
     """Starts the process in a session of its own, so that Ctrl-C at the terminal reaches only us.
 
     On Linux it is told to stop when the thread that called this ends, be it by kill -9: call this from the
-    main thread.
+    main thread. Raises OSError.
     """
-    with command.log.open("ab") as log:
+    service.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with service.log.open("ab") as log:
         return subprocess.Popen(
-            command.args,
-            env=command.env,
-            cwd=command.cwd,
+            service.args,
+            env=service.env,
+            cwd=service.cwd,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=command.user,
-            group=command.group,
-            extra_groups=None if command.user is None else [],
-            preexec_fn=_stop_with_parent(command.stop_signal),
+            user=service.user,
+            group=service.group,
+            extra_groups=None if service.user is None else [],
+            umask=0o077,
+            preexec_fn=_stop_with_parent(service.stop_signal),
         )
 
 
-def stop(process: subprocess.Popen[bytes], command: Command) -> None:
-    """Stops the process, gone already or not, and waits for its end; kills it when its patience is over."""
+def stop(process: subprocess.Popen[bytes], service: Service) -> None:
+    """Stops the process, gone already or not, and waits for its end; kills it when its time is over."""
     if process.poll() is None:
-        process.send_signal(command.stop_signal)
+        process.send_signal(service.stop_signal)
     try:
-        process.wait(command.patience)
+        process.wait(service.stop_seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def last_line(log: Path) -> str:
+    """The last line of a log file that is not empty; an empty string if there is none."""
+    try:
+        tail = log.read_bytes()[-4096:]
+    except FileNotFoundError:
+        return ""
+    lines = [line.strip() for line in tail.decode(errors="replace").splitlines() if line.strip()]
+    return lines[-1] if lines else ""
 
 
 def _stop_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
@@ -73,13 +89,3 @@ def _stop_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
         prctl(_PR_SET_PDEATHSIG, int(stop_signal))
 
     return ask_kernel
-
-
-def last_line(log: Path) -> str:
-    """The last line of a log file that is not empty; an empty string if there is none."""
-    try:
-        tail = log.read_bytes()[-4096:]
-    except FileNotFoundError:
-        return ""
-    lines = [line.strip() for line in tail.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else ""

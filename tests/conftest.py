@@ -18,7 +18,7 @@ from ops import migrate
 from ops.embedded_postgres import EmbeddedPostgres
 from ops.embedded_temporal import DISPATCH_SETTINGS, TIME_SKIPPING_SETTINGS, EmbeddedTemporal
 from ops.ports import free_port
-from ops.process import stop
+from ops.supervise import Supervisor
 
 _database_numbers = itertools.count(1)
 
@@ -49,9 +49,9 @@ def postgres_server(open_dir: Path) -> Iterator[EmbeddedPostgres]:
         options=("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
     )
     server.initialise()
-    process = server.start()
-    yield server
-    stop(process, server.command())
+    with Supervisor(print) as supervisor:
+        supervisor.start(server.service())
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -96,11 +96,11 @@ def temporal_server(open_dir: Path) -> Iterator[EmbeddedTemporal]:
         log=open_dir / "temporal.log",
         dynamic_config=(*DISPATCH_SETTINGS, *TIME_SKIPPING_SETTINGS),
     )
-    process = server.start()
 
     async def register() -> None:
         await search_attributes.register(await Client.connect(server.address, namespace=server.namespace))
 
-    _in_own_loop(register)
-    yield server
-    stop(process, server.command())
+    with Supervisor(print) as supervisor:
+        supervisor.start(server.service())
+        _in_own_loop(register)
+        yield server
