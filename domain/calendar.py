@@ -52,11 +52,21 @@ class WorkCalendar:
 
     def local(self, at: datetime) -> datetime:
         """`at` as the clocks of the calendar's zone show it; a naive datetime is refused."""
-        if at.tzinfo is self._zone:
-            return at
         if at.tzinfo is None:
             raise CalendarError(f"时间须带时区：{at.isoformat()}")
-        return at.astimezone(self._zone)
+        if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+            raise _out_of_range()
+        return at if at.tzinfo is self._zone else at.astimezone(self._zone)
+
+    def at_wall_clock(self, shown: datetime) -> datetime:
+        """The instant at which the clocks of the calendar's zone show the naive `shown`.
+
+        A time that comes twice is its first coming; one that the clocks skip is read with the offset
+        before the change (02:30 becomes 03:30), as RFC 5545 has it.
+        """
+        if shown.tzinfo is not None:
+            raise CalendarError(f"不应带时区：{shown.isoformat()}")
+        return at_instant(instant(self.local(shown.replace(tzinfo=self._zone))), self._zone)
 
     def add_working_time(self, start: datetime, seconds: float) -> datetime:
         """The instant at which `seconds` of office time have passed since `start`.
@@ -221,7 +231,7 @@ class WorkCalendar:
         year = self._years.get(number)
         if year is None:
             if not _FIRST_YEAR <= number <= _LAST_YEAR:
-                raise CalendarError(f"日期超出可计算的范围（{_FIRST_YEAR}—{_LAST_YEAR}年）")
+                raise _out_of_range()
             year = self._years[number] = WorkingYear.of(self._data, number, self._zone)
         return year
 
@@ -230,3 +240,7 @@ class WorkCalendar:
 
     def _day(self, at: datetime) -> date:
         return self.local(at).date()
+
+
+def _out_of_range() -> CalendarError:
+    return CalendarError(f"日期超出可计算的范围（{_FIRST_YEAR}—{_LAST_YEAR}年）")

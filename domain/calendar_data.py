@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, get_args
@@ -26,6 +27,7 @@ DAY: Final = 24 * _HOUR
 """A day of 24 hours in microseconds, the unit of every clock time and instant of this package."""
 
 _CLOCK_TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?", re.ASCII)
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"\d{2}-\d{2}", re.ASCII)
 _LEAP_YEAR: Final = "2000-"
 
@@ -46,6 +48,16 @@ def parse_clock_time(value: object) -> int:
     if moment > DAY:
         raise ValueError(f'不是有效的钟点：{value!r}，最晚为 "24:00"')
     return moment
+
+
+def parse_date(value: object) -> date:
+    """Read "YYYY-MM-DD" and nothing looser (pydantic would take numbers for timestamps)."""
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise ValueError(f'不是有效的日期：{value!r}，应写作 "2026-05-01"')
 
 
 def format_clock_time(moment: int) -> str:
@@ -86,6 +98,7 @@ def _spread_over_monday_to_friday(value: object) -> object:
     return dict.fromkeys(WEEKDAYS[:5], value) if isinstance(value, list | tuple) else value
 
 
+CalendarDate = Annotated[date, BeforeValidator(parse_date)]
 ClockTime = Annotated[
     int, BeforeValidator(parse_clock_time), PlainSerializer(format_clock_time, return_type=str)
 ]
@@ -101,7 +114,7 @@ class _Data(BaseModel):
 
 def _month_day_or_date(value: str) -> str:
     try:
-        date.fromisoformat(_LEAP_YEAR + value if _MONTH_DAY.fullmatch(value) else value)
+        parse_date(_LEAP_YEAR + value if _MONTH_DAY.fullmatch(value) else value)
     except ValueError:
         raise ValueError(f'不是有效的日期：{value!r}，应写作 "05-01" 或 "2026-05-01"') from None
     return value
@@ -154,7 +167,7 @@ class Day(_Data):
 
 def _named_dates(value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
-        return dict.fromkeys(value, "")
+        return {parse_date(day): "" for day in value}
     return value
 
 
@@ -179,11 +192,13 @@ class CalendarData(_Data):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     weekly: OfficeHours = Field(default_factory=dict)
     seasons: tuple[Season, ...] = ()
-    holidays: Annotated[dict[date, str], BeforeValidator(_named_dates)] = Field(default_factory=dict)
-    days: dict[date, Annotated[Day, BeforeValidator(_day_from_bare_intervals)]] = Field(default_factory=dict)
+    holidays: Annotated[dict[CalendarDate, str], BeforeValidator(_named_dates)] = Field(default_factory=dict)
+    days: dict[CalendarDate, Annotated[Day, BeforeValidator(_day_from_bare_intervals)]] = Field(
+        default_factory=dict
+    )
     version: str = ""
-    confirmed_from: date | None = None
-    confirmed_through: date | None = None
+    confirmed_from: CalendarDate | None = None
+    confirmed_through: CalendarDate | None = None
 
     def office_hours_on(self, day: date) -> Mapping[Weekday, tuple[tuple[int, int], ...]]:
         """The weekly pattern in force on `day`: of its season, or the general one."""
