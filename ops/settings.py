@@ -100,6 +100,12 @@ class Settings(BaseSettings):
         description="Accept tickets under a policy that has lapsed or is a draft (demonstrations, tests).",
     )
 
+    demonstration: bool | None = Field(
+        None,
+        description="Whether `jiesu up` fills an empty directory with the demonstration county; "
+        "default: in the embedded database only.",
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )

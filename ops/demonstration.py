@@ -1,0 +1,45 @@
+"""The demonstration county: units and people to try Jiesu with."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import text
+
+from ops.database import create_engine
+from ops.errors import OperationFailed
+from ops.settings import Settings
+
+DEMONSTRATION = Path(__file__).with_name("demo") / "jingchuan-demo.yaml"
+
+
+def load_if_empty(settings: Settings, say: Callable[[str], None]) -> None:
+    """Loads the demonstration county into a directory without units, unless settings say not to.
+
+    Raises OperationFailed if it cannot be loaded.
+    """
+    wanted = settings.database_url is None if settings.demonstration is None else settings.demonstration
+    if not wanted or not asyncio.run(_directory_is_empty(settings)):
+        return
+    loading = subprocess.run(
+        [sys.executable, "-m", "ops.cli", "load", str(DEMONSTRATION)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if loading.returncode != 0:
+        raise OperationFailed(f"the demonstration county cannot be loaded: {loading.stderr}")
+    say("Loaded the demonstration county.")
+
+
+async def _directory_is_empty(settings: Settings) -> bool:
+    engine = create_engine(settings.database_target())
+    try:
+        async with engine.connect() as connection:
+            return not await connection.scalar(text("SELECT EXISTS (SELECT FROM unit)"))
+    finally:
+        await engine.dispose()
