@@ -22,6 +22,7 @@ __all__ = ["CalendarData", "CalendarError", "Explanation", "WorkCalendar"]
 
 _SECOND: Final = 1_000_000
 _ONE_DAY: Final = timedelta(days=1)
+_MICROSECOND: Final = timedelta(microseconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _HORIZON: Final = 100
 """Years that a search may cross; a limit further away is a mistake in the question."""
@@ -67,6 +68,10 @@ class WorkCalendar:
         if shown.tzinfo is not None:
             raise CalendarError(f"不应带时区：{shown.isoformat()}")
         return at_instant(instant(self.local(shown.replace(tzinfo=self._zone))), self._zone)
+
+    def localised(self, at: datetime) -> datetime:
+        """A moment as somebody wrote it: with an offset as it is, without one by the clocks of this zone."""
+        return self.at_wall_clock(at) if at.tzinfo is None else self.local(at)
 
     def add_working_time(self, start: datetime, seconds: float) -> datetime:
         """The instant at which `seconds` of office time have passed since `start`.
@@ -166,9 +171,7 @@ class WorkCalendar:
         24:00 of the last confirmed day still belongs to that day.
         """
         since, through = self._data.confirmed_from, self._data.confirmed_through
-        if since is None and through is None:
-            return False
-        day = at_instant(instant(at) - 1, self._zone).date()
+        day = (self.local(at) - _MICROSECOND).date()
         return (since is not None and day < since) or (through is not None and day > through)
 
     def explain_working_time(self, start: datetime, due: datetime) -> Explanation:
