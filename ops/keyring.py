@@ -12,7 +12,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -69,7 +69,7 @@ class Key:
 
     id: str
     algorithm: Algorithm
-    secret: bytes
+    secret: bytes = field(repr=False)
     created_at: datetime
 
     @classmethod
@@ -109,8 +109,8 @@ class Keys:
 
     active: str
     keys: dict[str, Key]
-    digest_secret: bytes
-    index_secret: bytes
+    digest_secret: bytes = field(repr=False)
+    index_secret: bytes = field(repr=False)
 
     @classmethod
     def generate(cls, algorithm: Algorithm = Algorithm.AES_256_GCM) -> "Keys":
@@ -178,13 +178,15 @@ class KeyRing:
         """The id of the key that encrypts now."""
         return self._source().active
 
-    def seal(self, purpose: Purpose, plaintext: bytes, bound_to: bytes = b"") -> Sealed:
-        """Encrypts with the active key.
+    def seal(
+        self, purpose: Purpose, plaintext: bytes, bound_to: bytes = b"", *, key_id: str | None = None
+    ) -> Sealed:
+        """Encrypts with the active key, or with the one named.
 
         `bound_to` must be given again to open it: it ties a value to its place.
         """
         keys = self._source()
-        key = keys.keys[keys.active]
+        key = keys.keys[key_id or keys.active]
         return Sealed(key.id, key.encrypt(purpose, plaintext, bound_to))
 
     def open(self, purpose: Purpose, sealed: Sealed, bound_to: bytes = b"") -> bytes:

@@ -111,3 +111,10 @@ def test_equal_texts_do_not_look_equal_but_equal_phones_do() -> None:
     ring: KeyRing = ring_from_text(Keys.generate().to_json())
     assert ring.digest("1", "同意") != ring.digest("2", "同意")
     assert ring.blind_index("+8613800000000") == ring.blind_index("+8613800000000")
+
+
+def test_no_secret_shows_when_a_ring_is_printed() -> None:
+    keys = Keys.generate()
+    shown = repr(keys) + repr(keys.keys["k1"])
+    assert repr(keys.digest_secret) not in shown
+    assert repr(keys.keys["k1"].secret) not in shown

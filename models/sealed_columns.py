@@ -1,0 +1,33 @@
+"""Encrypted columns: each value is bound to its table, row and column, so that it opens nowhere else."""
+
+from uuid import UUID
+
+from ops.keyring import KeyRing, Purpose, Sealed
+
+
+class RowSeal:
+    """Encrypts the columns of one row under one key, whose id the row keeps."""
+
+    def __init__(self, ring: KeyRing, table: str, row_id: UUID | str) -> None:
+        self._ring, self._table, self._row_id = ring, table, row_id
+        self.key_id = ring.active
+
+    def close(self, column: str, text: str | None) -> bytes | None:
+        """The ciphertext of a value, None for None. Raises ValueError for what is no Unicode text."""
+        return None if text is None else self.close_text(column, text)
+
+    def close_text(self, column: str, text: str) -> bytes:
+        """The ciphertext of a value that is there."""
+        place = _place(self._table, self._row_id, column)
+        return self._ring.seal(Purpose.COLUMN, text.encode(), place, key_id=self.key_id).ciphertext
+
+
+def open_column(
+    ring: KeyRing, table: str, row_id: UUID | str, column: str, key_id: str, ciphertext: bytes
+) -> str:
+    """The text of a column. Raises KeyRingError for a value that was altered or belongs elsewhere."""
+    return ring.open(Purpose.COLUMN, Sealed(key_id, ciphertext), _place(table, row_id, column)).decode()
+
+
+def _place(table: str, row_id: UUID | str, column: str) -> bytes:
+    return f"{table}:{row_id}:{column}".encode()
