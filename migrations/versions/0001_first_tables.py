@@ -26,17 +26,16 @@ def upgrade() -> None:
         "assignment",
         sa.Column("ticket_no", sa.Text(), nullable=False),
         sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("n", sa.Integer(), server_default="1", autoincrement=False, nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("stage", sa.Text(), nullable=False),
-        sa.Column("passed_to", sa.Text(), nullable=True),
-        sa.Column("unstaffed", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("subordinate", sa.Text(), nullable=True),
+        sa.Column("lacking", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("extra", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
-        sa.PrimaryKeyConstraint("ticket_no", "unit", "n", name=op.f("pk_assignment")),
+        sa.Column("counters", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("ticket_no", "unit", name=op.f("pk_assignment")),
     )
     op.create_index("ix_assignment_unit", "assignment", ["unit", "ticket_no"], unique=False)
     op.create_index(
@@ -70,19 +69,23 @@ def upgrade() -> None:
         "clock",
         sa.Column("ticket_no", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("unit", sa.Text(), server_default="", nullable=False),
-        sa.Column("n", sa.Integer(), server_default="1", autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("n", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("anchor", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("basis", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
-        sa.Column("limit", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column("ladder", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("limit", sa.Text(), nullable=False),
+        sa.Column("ladder", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("lamp", sa.Text(), nullable=True),
+        sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('running', 'breached', 'met', 'ended')", name=op.f("ck_clock_state")),
         sa.PrimaryKeyConstraint("ticket_no", "name", "unit", "n", name=op.f("pk_clock")),
     )
     op.create_index(
@@ -90,7 +93,7 @@ def upgrade() -> None:
         "clock",
         ["due_at", "ticket_no"],
         unique=False,
-        postgresql_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index("ix_clock_unit", "clock", ["unit", "name", "due_at"], unique=False)
     op.create_table(
@@ -151,7 +154,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
         sa.UniqueConstraint(
-            "ticket_no", "notice", "recipient", name=op.f("uq_notification_ticket_no_notice_recipient")
+            "ticket_no",
+            "notice",
+            "recipient",
+            "channel",
+            name=op.f("uq_notification_ticket_no_notice_recipient_channel"),
         ),
     )
     op.create_index(
@@ -212,7 +219,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("do", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("basis", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("basis", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("actor", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("command_id", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -295,7 +302,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("supervised_by_id", sa.Uuid(), nullable=True),
-        sa.Column("territory", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("territory", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.CheckConstraint(
             "kind IN ('county', 'department', 'subordinate', 'township', 'community', 'enterprise', 'party')",
@@ -312,7 +319,7 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=False),
-        sa.Column("roles", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("post", sa.Text(), nullable=True),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
@@ -438,7 +445,7 @@ def downgrade() -> None:
     op.drop_index("ix_command_ticket_no", table_name="command")
     op.drop_table("command")
     op.drop_index("ix_clock_unit", table_name="clock")
-    op.drop_index("ix_clock_due", table_name="clock", postgresql_where=sa.text("state = 'running'"))
+    op.drop_index("ix_clock_due", table_name="clock", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_table("clock")
     op.drop_index("ix_caller_ticket_no", table_name="caller")
     op.drop_index("ix_caller_phone_index", table_name="caller")

@@ -11,7 +11,7 @@ from models.tables.base import Base
 
 
 class Notification(Base):
-    """One notice to one recipient, sent at most once: unique per (ticket, notice, recipient).
+    """One notice to one recipient, sent at most once: unique per (ticket, notice, recipient) and channel.
 
     `recipient` is a person's or caller's id, never a number; the number is looked up while sending. `params`
     holds only what the template declares, and no template declares personal data.
@@ -19,7 +19,7 @@ class Notification(Base):
 
     __tablename__ = "notification"
     __table_args__ = (
-        UniqueConstraint("ticket_no", "notice", "recipient"),
+        UniqueConstraint("ticket_no", "notice", "recipient", "channel"),
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'unknown')", name="state"),
         Index("ix_notification_open", "state", "queued_at", postgresql_where=text("state <> 'sent'")),
         Index("ix_notification_recipient", "recipient", "queued_at"),

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Integer, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base
@@ -66,7 +65,7 @@ class Ticket(Base):
 
 
 class Assignment(Base):
-    """What one unit is at with one ticket; a unit that gets it again after a return has the next `n`."""
+    """What one unit is at with one ticket; the facts tell of earlier turns of the same unit."""
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -76,39 +75,45 @@ class Assignment(Base):
 
     ticket_no: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str] = mapped_column(primary_key=True)
-    n: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, server_default="1")
     role: Mapped[str]
     stage: Mapped[str]
-    passed_to: Mapped[str | None]
-    unstaffed: Mapped[bool] = mapped_column(server_default="false")
+    subordinate: Mapped[str | None]
+    lacking: Mapped[list[str]] = mapped_column(server_default="{}")
     dispatched_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
     replied_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    extra: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    counters: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class Clock(Base):
-    """One limit of one ticket, running or ended. `unit` is empty for what binds the ticket as a whole."""
+    """One limit of one ticket, running or ended. `n` is the number of the fact that started it.
+
+    `unit` is `office` for what the hotline office owes. A running clock past its due time is `breached`.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (
-        Index("ix_clock_due", "due_at", "ticket_no", postgresql_where=text("state = 'running'")),
+        CheckConstraint("state IN ('running', 'breached', 'met', 'ended')", name="state"),
+        Index("ix_clock_due", "due_at", "ticket_no", postgresql_where=text("ended_at IS NULL")),
         Index("ix_clock_unit", "unit", "name", "due_at"),
     )
 
     ticket_no: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
-    unit: Mapped[str] = mapped_column(primary_key=True, server_default="")
-    n: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, server_default="1")
+    unit: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     state: Mapped[str]
+    anchor: Mapped[datetime]
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     basis: Mapped[list[str]]
     provisional: Mapped[bool]
-    limit: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    ladder: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    limit: Mapped[str]
+    ladder: Mapped[list[Any]] = mapped_column(server_default="[]")
     lamp: Mapped[str | None]
+    silent_since: Mapped[datetime | None]
+    breached_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None]

@@ -1,0 +1,4 @@
+"""What crosses the borders of processes.
+
+Inputs and results of workflows and activities, bodies of the API.
+"""

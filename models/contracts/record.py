@@ -1,0 +1,38 @@
+"""The activity `record`: facts into the legal record, and the projection after them."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+RECORD = "record"
+"""The activity's name."""
+
+
+class RecordRequest(BaseModel):
+    """Facts to store from `first_seq` on (1 is a ticket's first), and how the ticket stands after them.
+
+    `facts` are as domain.facts.to_json writes them, `view` as domain.view.view writes it. `actor` and
+    `command_id` say whose command made them; facts that time made have neither.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    ticket_no: str
+    first_seq: int
+    facts: list[dict[str, Any]]
+    view: dict[str, Any]
+    actor: dict[str, Any] | None = None
+    command_id: str | None = None
+
+
+class RecordResult(BaseModel):
+    """What is stored from `first_seq` on.
+
+    `adopted` tells that somebody was there before: `facts` are then theirs, nothing was written, and the
+    caller goes on from these. `commands` are the ids of the commands that adopted facts came from: they are
+    done already.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    facts: list[dict[str, Any]]
+    adopted: bool = False
+    commands: list[str] = []

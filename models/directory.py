@@ -1,0 +1,145 @@
+"""Who is who: the units, the people in them, and whom a notice reaches."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from domain.commands import UnitGiven
+from domain.vocabulary import Recipient
+from models.sealed_columns import open_column
+from models.tables import Caller, Person, Unit
+from ops.keyring import KeyRing
+
+_OF_A_UNIT = frozenset({Recipient.HANDLER, Recipient.UNIT_LEADER, Recipient.UNIT_PRINCIPAL})
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody a notice is for, and the part they were chosen for."""
+
+    recipient: str
+    role: Recipient
+    unit: str | None = None
+
+
+async def unit_given(
+    conn: AsyncConnection, names: Iterable[str], required: Mapping[str, int]
+) -> dict[str, UnitGiven]:
+    """What the core has to know of units before a command; `required` are the policy's roles and numbers.
+
+    An inactive unit does not exist. People marked absent still count: the unit has named them.
+    """
+    wanted = list(dict.fromkeys(names))
+    superior, parent = aliased(Unit), aliased(Unit)
+    query = (
+        select(Unit.id, Unit.name, Unit.kind, superior.name.label("superior"), parent.name.label("parent"))
+        .outerjoin(superior, superior.id == Unit.supervised_by_id)
+        .outerjoin(parent, parent.id == Unit.parent_id)
+        .where(Unit.name.in_(wanted), Unit.active)
+    )
+    found = {row.name: row for row in await conn.execute(query)}
+    held = await _roles_held(conn, [row.id for row in found.values()])
+    return {
+        name: UnitGiven(exists=False)
+        if name not in found
+        else UnitGiven(
+            lacking=[
+                role
+                for role, number in required.items()
+                if held.get(found[name].id, Counter())[role] < number
+            ],
+            supervised_by=found[name].superior,
+            subordinate_to=found[name].parent if found[name].kind == "subordinate" else None,
+            kind=found[name].kind,
+        )
+        for name in wanted
+    }
+
+
+async def territorial_unit(conn: AsyncConnection, area: str) -> str | None:
+    """The township, or else another unit, whose territory names this area."""
+    query = (
+        select(Unit.name)
+        .where(Unit.active, Unit.territory.contains([area]))
+        .order_by(Unit.kind != "township", Unit.kind != "community", Unit.name)
+        .limit(1)
+    )
+    name: str | None = await conn.scalar(query)
+    return name
+
+
+async def addressees(
+    conn: AsyncConnection,
+    ticket_no: str,
+    roles: Sequence[Recipient],
+    unit: str | None,
+    callers: Sequence[str] | None = None,
+) -> list[Addressee]:
+    """Everybody whom these roles mean now; somebody who holds two of them once, for the first.
+
+    Of two handlers who cover each other, the one on post A gets it, or B while A is absent. Nobody in a role
+    leaves the role itself as addressee, so that it is on record that nobody was reached.
+    """
+    chosen: dict[str, Addressee] = {}
+    for role in roles:
+        people = (
+            await _callers(conn, ticket_no, callers)
+            if role is Recipient.CITIZEN
+            else await _holders(conn, role, unit if role in _OF_A_UNIT else None)
+        )
+        for one in people or [f"role:{role.value}"]:
+            chosen.setdefault(one, Addressee(one, role, unit if role in _OF_A_UNIT else None))
+    return list(chosen.values())
+
+
+async def phone_of(conn: AsyncConnection, ring: KeyRing, recipient: str) -> str | None:
+    """The number of a person or (`caller:<id>`) a caller; None where there is none."""
+    if recipient.startswith("caller:"):
+        caller_id = UUID(recipient.removeprefix("caller:"))
+        row = (
+            await conn.execute(select(Caller.key_id, Caller.phone).where(Caller.id == caller_id))
+        ).one_or_none()
+        if row is None or row.phone is None:
+            return None
+        return open_column(ring, "caller", caller_id, "phone", row.key_id, row.phone)
+    row = (
+        await conn.execute(select(Person.key_id, Person.phone).where(Person.id == recipient))
+    ).one_or_none()
+    if row is None or row.phone is None:
+        return None
+    return open_column(ring, "person", recipient, "phone", row.key_id, row.phone)
+
+
+async def _holders(conn: AsyncConnection, role: Recipient, unit: str | None) -> list[str]:
+    query = select(Person.id, Person.post, Person.absent).where(
+        Person.active, Person.roles.contains([role.value])
+    )
+    if role in _OF_A_UNIT:
+        query = query.join(Unit, Unit.id == Person.unit_id).where(Unit.name == unit)
+    rows = (await conn.execute(query.order_by(Person.post, Person.id))).all()
+    there = [row for row in rows if not row.absent] or rows
+    if role is Recipient.HANDLER and there:
+        return [there[0].id]
+    return [row.id for row in there]
+
+
+async def _callers(conn: AsyncConnection, ticket_no: str, only: Sequence[str] | None) -> list[str]:
+    query = select(Caller.id).where(Caller.ticket_no == ticket_no, Caller.withdrawn_at.is_(None))
+    if only is not None:
+        query = query.where(Caller.id.in_([UUID(one) for one in only]))
+    return [f"caller:{one}" for one in await conn.scalars(query.order_by(Caller.joined_at, Caller.id))]
+
+
+async def _roles_held(conn: AsyncConnection, units: list[UUID]) -> dict[UUID, Counter[str]]:
+    held: dict[UUID, Counter[str]] = {}
+    rows = await conn.execute(
+        select(Person.unit_id, Person.roles).where(Person.active, Person.unit_id.in_(units))
+    )
+    for unit_id, roles in rows:
+        held.setdefault(unit_id, Counter()).update(roles)
+    return held
