@@ -99,7 +99,7 @@ class Explanation(_Part):
 def explain_working_time(calendar: WorkCalendar, start: datetime, due: datetime) -> Explanation:
     """Every interval of office hours between `start` and `due`, and every day between without any."""
     start, due = calendar.local(start), calendar.local(due)
-    first, last = min(start, due), max(start, due)
+    first, last = sorted((start, due), key=datetime.timestamp)
     days = [
         _explained(calendar.data, day) for day in _dates(first.date(), max(first.date(), _day_of_due(last)))
     ]
@@ -107,7 +107,7 @@ def explain_working_time(calendar: WorkCalendar, start: datetime, due: datetime)
     counted = {interval.day for interval in intervals}
     begins = start
     if intervals:
-        begins = intervals[-1].closes if due < start else intervals[0].opens
+        begins = intervals[0].opens if start is first else intervals[-1].closes
     return Explanation(
         start=start,
         due=due,
@@ -141,10 +141,11 @@ def describe_day(data: CalendarData, day: date) -> tuple[DayKind, str]:
             return DayKind.CLOSING, _named("停止办公", named.name)
         if off_by_itself:
             return DayKind.MAKE_UP, _named("补班", named.name)
-        return DayKind.SPECIAL_HOURS, _named("调整办公时间", named.name)
-    if day in data.holidays:
+        if named.hours is not None:
+            return DayKind.SPECIAL_HOURS, _named("调整办公时间", named.name)
+    elif day in data.holidays:
         return DayKind.HOLIDAY, _named("节假日", data.holidays[day])
-    if off_by_itself:
+    elif off_by_itself:
         return DayKind.WEEKEND, "休息日"
     return DayKind.ORDINARY, "工作日"
 
@@ -178,7 +179,8 @@ def _counted(
 ) -> Iterable[CountedInterval]:
     for day in days:
         for opening, closing in calendar.intervals_of(day):
-            opens, closes = max(opening, first), min(closing, last)
+            opens = max(opening, first, key=datetime.timestamp)
+            closes = min(closing, last, key=datetime.timestamp)
             if seconds := calendar.working_time_between(opens, closes):
                 yield CountedInterval(day=day, opens=opens, closes=closes, seconds=seconds)
 
