@@ -603,10 +603,9 @@ def texts_of(command: BaseModel) -> Iterator[tuple[str, str]]:
 
 
 def plain_fields(command: BaseModel) -> dict[str, Any]:
-    """The fields of a command that are no texts and were set, as JSON values."""
-    return command.model_dump(
-        mode="json", exclude_unset=True, exclude=set(text_fields(type(command))) | {"do"}
-    )
+    """The fields of a command that were set and are no texts, as JSON values."""
+    texts = {name for name in text_fields(type(command)) if isinstance(getattr(command, name), str | list)}
+    return command.model_dump(mode="json", exclude_unset=True, exclude=texts | {"do"})
 
 
 def _is_personal(annotation: object, metadata: list[Any]) -> bool:

@@ -263,6 +263,17 @@ class CitizenInformed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitInformed:
+    """A unit was told about something before it took effect."""
+
+    NAME: ClassVar[str] = "unit_informed"
+    at: datetime
+    unit: str
+    of: str
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitStarted:
     """From here on somebody waits for others; recorded and shown apart."""
 
@@ -329,6 +340,45 @@ class ArchiveSet:
     basis: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionBegun:
+    """The first fact of a supervision."""
+
+    NAME: ClassVar[str] = "supervision_begun"
+    at: datetime
+    no: str
+    unit: str
+    cause: SupervisionCause
+    level: SupervisionLevel
+    due: datetime | None
+    subject: str | None = None
+    form: str | None = None
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionRaised:
+    """A supervision was raised to a higher level."""
+
+    NAME: ClassVar[str] = "supervision_raised"
+    at: datetime
+    no: str
+    unit: str
+    level: SupervisionLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionClosed:
+    """销号."""
+
+    NAME: ClassVar[str] = "supervision_closed"
+    at: datetime
+    no: str
+    unit: str
+    reason: str
+    basis: tuple[str, ...] = ()
+
+
 Fact = (
     Registered
     | Done
@@ -347,12 +397,16 @@ Fact = (
     | SupervisionOpened
     | DeemedAccepted
     | CitizenInformed
+    | UnitInformed
     | WaitStarted
     | WaitEnded
     | UpstreamExtensionAsked
     | CallersJoined
     | CallbackSettled
     | ArchiveSet
+    | SupervisionBegun
+    | SupervisionRaised
+    | SupervisionClosed
 )
 
 FACTS: dict[str, type[Fact]] = {kind.NAME: kind for kind in get_args(Fact)}
@@ -361,7 +415,7 @@ FACTS: dict[str, type[Fact]] = {kind.NAME: kind for kind in get_args(Fact)}
 _ADAPTERS: dict[str, TypeAdapter[Fact]] = {name: TypeAdapter(kind) for name, kind in FACTS.items()}
 _DEFAULTS: dict[type[Fact], dict[str, Any]] = {
     kind: {
-        f.name: f.default if f.default is not MISSING else f.default_factory()  # type: ignore[misc]
+        f.name: f.default if f.default is not MISSING else f.default_factory()
         for f in fields(kind)
         if f.default is not MISSING or f.default_factory is not MISSING
     }

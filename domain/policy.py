@@ -153,21 +153,25 @@ class Anchor(StrEnum):
 
 
 class ClockRule(Element):
-    """One clock for the tickets of `when`: how long, counted from what, with which ladder."""
+    """One clock for the tickets of `when`: how long, counted from what, with which ladder.
+
+    `as_given` is for due times that somebody names: a promise, a plan, an upper level's deadline.
+    """
 
     when: When | None = None
     limit: Limit | None = None
     unspecified: Unspecified | None = None
     before_due: BeforeDue | None = None
+    as_given: bool = False
     anchor: Anchor = Anchor.EVENT
     ladder: tuple[RungRule, ...] = ()
     on_breach: OnBreach | None = None
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        given = [x for x in (self.limit, self.unspecified, self.before_due) if x is not None]
+        given = [x for x in (self.limit, self.unspecified, self.before_due, self.as_given or None) if x is not None]
         if len(given) != 1:
-            raise ValueError("a clock has exactly one of limit, unspecified and before_due")
+            raise ValueError("a clock has exactly one of limit, unspecified, before_due and as_given")
         _check_order(self.ladder)
         return self
 

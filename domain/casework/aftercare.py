@@ -1,0 +1,169 @@
+"""After the result: callbacks, ratings, redo, appeals and what is taken out of or added to a score."""
+
+from domain import facts
+from domain.casework import clockwork
+from domain.casework.closing import archive, settle_closing
+from domain.casework.draft import Draft
+from domain.casework.intake import provided
+from domain.casework.parts import demand
+from domain.casework.routing import named_unit
+from domain.commands import (
+    Appeal,
+    Archive,
+    Callback,
+    DecideBonus,
+    DeclineRedo,
+    Envelope,
+    ExcludeFromScore,
+    NominateBonus,
+    Rate,
+    Redo,
+)
+from domain.rejected import Rejected
+from domain.ticket import CallerState
+from domain.vocabulary import ClockName, ExclusionReason, Status, UnitStage
+
+
+def callback(draft: Draft, envelope: Envelope, command: Callback) -> None:
+    """One attempt to reach a caller; after the policy's number of attempts they count as not reachable."""
+    terms = draft.policy.callback
+    caller = _caller(draft, command.caller)
+    known = draft.ticket.callers[caller]
+    if known.settled and known.reached:
+        raise Rejected("already_called_back", "该诉求人已经回访。", terms.basis)
+    if command.reached:
+        demand(command, terms.rates, "rating_required", terms.basis)
+    draft.done(envelope, caller=caller)
+    if command.reached:
+        _settle(draft, caller, command)
+    elif known.attempts + 1 >= terms.attempts and not known.settled:
+        draft.add(facts.CallbackSettled(at=draft.now, caller=caller, reached=False))
+    settle_closing(draft)
+
+
+def rate(draft: Draft, envelope: Envelope, command: Rate) -> None:
+    """A caller rates for themselves; the latest rating counts, all are kept."""
+    caller = _caller(draft, command.caller)
+    demand(command, draft.policy.callback.rates, "rating_required", draft.policy.callback.basis)
+    draft.done(envelope, caller=caller)
+    _settle(draft, caller, command)
+    settle_closing(draft)
+
+
+def _settle(draft: Draft, caller: str, said: Callback | Rate) -> None:
+    draft.add(
+        facts.CallbackSettled(
+            at=draft.now,
+            caller=caller,
+            reached=True,
+            handling=said.handling,
+            intake=said.intake,
+            solved=said.solved,
+            reasonable=said.reasonable if isinstance(said, Callback) else None,
+        )
+    )
+
+
+def _caller(draft: Draft, named: str | None) -> str:
+    callers = draft.ticket.callers
+    basis = draft.policy.callback.basis
+    if named is not None:
+        if named not in callers:
+            raise Rejected("unknown_caller", "工单没有这位诉求人。", basis)
+        return named
+    open_ones = [c for c, state in callers.items() if not state.settled] or list(callers)
+    if len(open_ones) != 1:
+        raise Rejected("caller_needed", f"本工单有{len(open_ones)}位诉求人，请指明是哪一位。", basis)
+    return open_ones[0]
+
+
+def dissatisfied(draft: Draft) -> list[CallerState]:
+    """The callers whose latest word is one that the policy allows a redo for."""
+    wanted = draft.policy.redo.ratings
+    return [c for c in draft.ticket.callers.values() if c.handling in wanted or c.solved is False]
+
+
+def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
+    """重办: the unit starts again, with a fresh limit of the ticket's type."""
+    terms = draft.policy.redo
+    known = named_unit(draft, command.unit, terms.basis)
+    if terms.times is not None and draft.ticket.redos >= terms.times:
+        raise Rejected("redo_times", f"重办以{terms.times}次为限，已经重办过。", terms.times_basis)
+    if not dissatisfied(draft):
+        raise Rejected("redo_without_dissatisfaction", "诉求人没有表示不满意，不能发回重办。", terms.basis)
+    demand(command, ("reason",), "reason_required", terms.basis)
+    draft.done(envelope, known.unit)
+    draft.move_unit(known.unit, UnitStage.SIGNED)
+    draft.status(Status.HANDLING)
+    clockwork.start(draft, ClockName.HANDLE, known.unit, redo=True)
+    clockwork.start(draft, ClockName.TARGET, known.unit, redo=True)
+    if draft.policy.extensions and draft.policy.extensions.on_redo:
+        clockwork.start(draft, ClockName.EXTENSION_WINDOW, known.unit, redo=True)
+
+
+def decline_redo(draft: Draft, envelope: Envelope, command: DeclineRedo) -> None:
+    """The office finds that the demand for a redo is not reasonable, and says why."""
+    terms = draft.policy.redo
+    if not dissatisfied(draft):
+        raise Rejected("redo_without_dissatisfaction", "诉求人没有表示不满意，无须认定。", terms.basis)
+    demand(command, ("reason",), "reason_required", terms.basis)
+    draft.done(envelope)
+
+
+def appeal(draft: Draft, envelope: Envelope, command: Appeal) -> None:
+    """A caller objects; the office looks at it."""
+    demand(command, ("text",), "text_required", draft.policy.callback.basis)
+    draft.done(envelope)
+
+
+def exclude_from_score(draft: Draft, envelope: Envelope, command: ExcludeFromScore) -> None:
+    """Take a dissatisfied rating out of the deductions, on the policy's grounds and with an approver."""
+    terms = draft.policy.score
+    rule = terms.exclusions.get(command.reason_code) if terms else None
+    if rule is None:
+        raise Rejected(
+            "exclusion_not_in_policy",
+            "没有这一不纳入减分的情形。",
+            terms.basis if terms else draft.policy.process.basis,
+        )
+    if not dissatisfied(draft):
+        raise Rejected("nothing_to_exclude", "诉求人没有评价不满意，无须剔除。", rule.basis)
+    demand(command, ("evidence", "approved_by"), "evidence_required", rule.basis)
+    if command.reason_code is ExclusionReason.NO_LEGAL_BASIS and terms:
+        _check_explanations(draft, envelope, terms.explanations_needed, rule.basis)
+    draft.done(envelope)
+
+
+def _check_explanations(draft: Draft, envelope: Envelope, needed: int, basis: tuple[str, ...]) -> None:
+    logged = sum(a.contacts + (a.reply is not None) for a in draft.ticket.assignments.values())
+    known = envelope.given.explanations if envelope.given.explanations is not None else logged
+    if known < needed:
+        raise Rejected(
+            "explanations_missing", f"须有{needed}次以上向诉求人解释答复的记录，现有{known}次。", basis
+        )
+
+
+def nominate_bonus(draft: Draft, envelope: Envelope, command: NominateBonus) -> None:
+    """Propose a bonus."""
+    terms = provided(draft.policy.score.bonus if draft.policy.score else None, draft, "考核加分")
+    demand(command, ("evidence",), "evidence_required", terms.basis)
+    draft.done(envelope, named_unit(draft, command.unit, terms.basis).unit)
+
+
+def decide_bonus(draft: Draft, envelope: Envelope, command: DecideBonus) -> None:
+    """Decide a proposed bonus."""
+    terms = provided(draft.policy.score.bonus if draft.policy.score else None, draft, "考核加分")
+    if not draft.ticket.bonus_nominated:
+        raise Rejected("nothing_pending", "没有待审批的加分提名。", terms.basis)
+    demand(command, ("approved_by",), "approver_required", terms.basis)
+    draft.done(envelope, named_unit(draft, command.unit, terms.basis).unit)
+
+
+def archive_now(draft: Draft, envelope: Envelope, command: Archive) -> None:
+    """归档 before the set time."""
+    if any(not caller.settled for caller in draft.ticket.callers.values()):
+        raise Rejected(
+            "callback_outstanding", "尚未完成回访，不能归档。请先回访。", draft.policy.callback.basis
+        )
+    draft.done(envelope)
+    archive(draft)

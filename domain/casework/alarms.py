@@ -1,0 +1,135 @@
+"""What time alone makes happen: lamps, breaches, lapsed rights, archiving."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import facts
+from domain.casework import clockwork
+from domain.casework.closing import archive
+from domain.casework.draft import Draft
+from domain.casework.oversight import open_supervision
+from domain.facts import Alarm, Fact
+from domain.law import Law
+from domain.ticket import Clock, Ticket
+from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, SupervisionCause, UnitStage
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The next thing that happens by itself: a clock's due time or rung, or (without a clock) archiving."""
+
+    at: datetime
+    clock: Clock | None
+    alarm: Alarm | None = None
+
+    @property
+    def summary(self) -> str:
+        """What a person reads on the timer, short enough for Temporal's 200 bytes."""
+        when = self.at.strftime("%Y-%m-%d %H:%M")
+        if self.clock is None:
+            return f"归档 {when}"
+        what = f"{self.alarm.lamp.value}" if self.alarm else "due"
+        return f"{self.clock.name.value} {self.clock.unit[:20]} {what} {when}"
+
+
+def next_ring(ticket: Ticket) -> Ring | None:
+    """The earliest thing that will happen by itself, None when nothing will."""
+    first: Ring | None = None
+    for clock in ticket.clocks.values():
+        if clock.silent_since is not None:
+            continue
+        if not clock.breached and (first is None or clock.due < first.at):
+            first = Ring(clock.due, clock)
+        if clock.ladder:
+            rung = clock.ladder[0]
+            if first is None or rung.at < first.at:
+                first = Ring(rung.at, clock, rung)
+    if ticket.archive_on is not None and (first is None or ticket.archive_on < first.at):
+        first = Ring(ticket.archive_on, None)
+    return first
+
+
+def settle(law: Law, ticket: Ticket, until: datetime, *, inclusive: bool = False) -> list[Fact]:
+    """The facts that time made before `until`, each dated by its own instant.
+
+    A command at exactly a due instant is in time, so alarms at `until` itself are left for later unless
+    `inclusive`.
+    """
+    draft = Draft(law, ticket, until)
+    _ring_until(draft, until, inclusive=inclusive)
+    return draft.facts
+
+
+def ring_due(draft: Draft) -> None:
+    """Ring what is overdue within a decision, as a verdict of "no" does to a clock that was silent."""
+    _ring_until(draft, draft.now, inclusive=False)
+
+
+def _ring_until(draft: Draft, until: datetime, *, inclusive: bool) -> None:
+    now = draft.now
+    while not draft.ticket.ended:
+        ring = next_ring(draft.ticket)
+        if ring is None or ring.at > until or (ring.at == until and not inclusive):
+            break
+        draft.now = ring.at
+        _ring(draft, ring)
+    draft.now = now
+
+
+def _ring(draft: Draft, ring: Ring) -> None:
+    if ring.clock is None:
+        archive(draft)
+    elif ring.alarm is not None:
+        _light(draft, ring.clock, ring.alarm)
+    elif ring.clock.name in WINDOWS:
+        _lapse(draft, ring.clock)
+    else:
+        _breach(draft, ring.clock)
+
+
+def _light(draft: Draft, clock: Clock, alarm: Alarm) -> None:
+    draft.add(
+        facts.LampLit(
+            at=draft.now,
+            clock=clock.name,
+            unit=clock.unit,
+            lamp=alarm.lamp,
+            notify=alarm.notify,
+            via=alarm.via,
+            basis=alarm.basis,
+        )
+    )
+    if alarm.supervision and clock.unit != OFFICE:
+        open_supervision(draft, clock.unit, SupervisionCause.RED_LAMP, alarm.basis, clock=clock.name)
+
+
+def _lapse(draft: Draft, clock: Clock) -> None:
+    clockwork.end(draft, clock, EndReason.LAPSED)
+    deemed = draft.policy.returns.deemed_acceptance
+    known = draft.ticket.assignments.get(clock.unit)
+    if clock.name is not ClockName.RETURN_WINDOW or deemed is None or known is None:
+        return
+    if known.stage is UnitStage.WAITING and not known.return_asked:
+        draft.add(facts.DeemedAccepted(at=draft.now, unit=clock.unit, of="dispatch", basis=deemed.basis))
+
+
+def _breach(draft: Draft, clock: Clock) -> None:
+    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    follows = rule.on_breach if rule else None
+    draft.add(
+        facts.ClockBreached(
+            at=draft.now,
+            clock=clock.name,
+            unit=clock.unit,
+            due=clock.due,
+            basis=follows.basis if follows else clock.basis,
+            notify=follows.notify if follows else (),
+            via=follows.via if follows else (),
+        )
+    )
+    if follows is None or clock.unit == OFFICE:
+        return
+    if follows.explanation:
+        clockwork.start(draft, ClockName.EXPLANATION, clock.unit)
+    if follows.supervision:
+        open_supervision(draft, clock.unit, SupervisionCause.OVERDUE, follows.basis, clock=clock.name)

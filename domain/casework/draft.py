@@ -1,0 +1,104 @@
+"""A decision being made: the facts so far, and the state they lead to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from domain import facts
+from domain.commands import Envelope, plain_fields, texts_of
+from domain.facts import Fact
+from domain.law import Law
+from domain.policy import Policy
+from domain.rejected import Rejected
+from domain.ticket import Assignment, Ticket, evolve
+from domain.vocabulary import EndReason, Status, UnitRole, UnitStage
+
+
+class Draft:
+    """Facts gathered one by one, each seen by what is decided after it."""
+
+    def __init__(self, law: Law, ticket: Ticket, now: datetime) -> None:
+        self.law = law
+        self.ticket = ticket
+        self.now = now
+        self.facts: list[Fact] = []
+
+    @property
+    def policy(self) -> Policy:
+        """The policy the ticket runs under."""
+        return self.law.policy
+
+    def add(self, fact: Fact) -> None:
+        """Take a fact in; what follows sees the state after it."""
+        self.facts.append(fact)
+        self.ticket = evolve(self.ticket, fact)
+
+    def done(self, envelope: Envelope, unit: str | None = None, **details: Any) -> None:
+        """Record that the command was accepted."""
+        command = envelope.command
+        plain: dict[str, Any] = {**plain_fields(command), **details}
+        about = plain.pop("unit", None)
+        self.add(
+            facts.Done(
+                at=self.now,
+                do=command.do,
+                role=envelope.actor.role,
+                by=envelope.actor.id,
+                unit=unit or about,
+                details=plain,
+                texts=dict(texts_of(command)),
+                command_id=envelope.id,
+            )
+        )
+
+    def status(self, to: Status) -> None:
+        """Move the ticket as a whole, unless it is there already."""
+        if self.ticket.status is not to:
+            self.add(facts.StatusChanged(at=self.now, to=to, stage=self.policy.process.stages.get(to)))
+
+    def move_unit(self, unit: str, to: UnitStage) -> None:
+        """Move what one unit is at."""
+        self.add(facts.UnitMoved(at=self.now, unit=unit, to=to))
+
+    def units_involved(self) -> int:
+        """How many units work on the ticket, one at least."""
+        return max(1, len(self.ticket.active()))
+
+    def end(self, to: Status, reason: EndReason) -> None:
+        """End the ticket, and every clock with it."""
+        for clock in list(self.ticket.clocks.values()):
+            self.add(facts.ClockEnded(at=self.now, clock=clock.name, unit=clock.unit, reason=reason))
+        self.status(to)
+
+
+def assignment(ticket: Ticket, unit: str | None, basis: tuple[str, ...]) -> Assignment:
+    """The unit's assignment. Rejected when the ticket is not with that unit."""
+    known = ticket.assignments.get(unit or "")
+    if known is None:
+        raise Rejected(
+            "not_assigned", f"工单未派给{unit or '该单位'}，不能办理此项操作。请核对承办单位。", basis
+        )
+    return known
+
+
+def lead_of(ticket: Ticket, basis: tuple[str, ...]) -> Assignment:
+    """The lead unit's assignment. Rejected when there is none."""
+    if ticket.lead is None:
+        raise Rejected("no_lead", "工单没有主办单位。请先派单。", basis)
+    return ticket.lead
+
+
+def the_only(
+    ticket: Ticket, asked: Mapping[str, Assignment], what: str, basis: tuple[str, ...]
+) -> Assignment:
+    """The one assignment among `asked`. Rejected when none or several are meant."""
+    if len(asked) == 1:
+        return next(iter(asked.values()))
+    if not asked:
+        raise Rejected("nothing_pending", f"没有待处理的{what}。请刷新后再看。", basis)
+    raise Rejected("unit_needed", f"有多个单位的{what}待处理，请指明单位。", basis)
+
+
+def assisting(ticket: Ticket) -> list[Assignment]:
+    """The assisting units still at work."""
+    return [a for a in ticket.active() if a.role is UnitRole.ASSIST]

@@ -1,0 +1,197 @@
+"""Before a unit has the ticket: what is changed, refused, handed over, answered at once or put to a leader."""
+
+from domain import facts
+from domain.casework import clockwork
+from domain.casework.closing import finish_handling
+from domain.casework.draft import Draft
+from domain.casework.parts import demand
+from domain.commands import (
+    Amend,
+    Answer,
+    Envelope,
+    Instruct,
+    Join,
+    Merge,
+    Refuse,
+    SubmitToLeader,
+    Supplement,
+    TransferEmergency,
+    plain_fields,
+)
+from domain.policy import Permission
+from domain.rejected import Rejected
+from domain.ticket import Clock
+from domain.vocabulary import OFFICE, ClockName, EndReason, RefusalReason, Status
+
+
+def provided(permission: Permission | None, draft: Draft, what: str) -> Permission:
+    """The element of the policy that provides for something. Rejected where the policy does not."""
+    if permission is None:
+        raise Rejected(
+            "not_in_policy",
+            f"《{draft.policy.title}》没有关于{what}的规定，不能办理此项操作。",
+            draft.policy.process.basis,
+        )
+    return permission
+
+
+def amend(draft: Draft, envelope: Envelope, command: Amend) -> None:
+    """Change what was registered and compute every limit again from its own anchor."""
+    changes = plain_fields(command)
+    if not changes:
+        raise Rejected("nothing_to_amend", "没有要更改的内容。请填写更改的项目。", draft.policy.process.basis)
+    draft.done(envelope)
+    for clock in list(draft.ticket.clocks.values()):
+        _recompute(draft, clock, "amended")
+    _start_what_is_new(draft)
+
+
+def _recompute(draft: Draft, clock: Clock, cause: str) -> None:
+    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    if rule is None:
+        clockwork.end(draft, clock, EndReason.SUPERSEDED)
+        return
+    if clock.overridden or rule.as_given:
+        return
+    due = clockwork.due_by(draft, clock.name, rule, clock.unit, clock.anchor)
+    extended = (
+        draft.ticket.assignments[clock.unit].extended_days if clock.unit in draft.ticket.assignments else 0
+    )
+    if due is not None and extended and clock.name in (ClockName.HANDLE, ClockName.TARGET):
+        due = draft.law.calendar.add_working_days(due, extended)
+    if due is not None and due != clock.due:
+        clockwork.move(draft, clock, due, cause, rule.basis, limit=clockwork.limit_words(rule))
+
+
+def _start_what_is_new(draft: Draft) -> None:
+    lead = draft.ticket.lead
+    handle = draft.ticket.clock(ClockName.HANDLE, lead.unit) if lead else None
+    if lead is None or handle is None or lead.reply is not None:
+        return
+    for name in (ClockName.TARGET, ClockName.ANSWER):
+        if draft.ticket.clock(name, lead.unit) is None:
+            clockwork.start(draft, name, lead.unit, handle.anchor)
+
+
+def revise_calendar(draft: Draft, envelope: Envelope, version: str) -> None:
+    """Compute every open clock again with a newly published arrangement of working days."""
+    draft.done(envelope)
+    for clock in list(draft.ticket.clocks.values()):
+        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        if rule is None or clock.overridden or rule.as_given:
+            continue
+        due = clockwork.due_by(draft, clock.name, rule, clock.unit, clock.anchor)
+        known = draft.ticket.assignments.get(clock.unit)
+        if (
+            due is not None
+            and known
+            and known.extended_days
+            and clock.name in (ClockName.HANDLE, ClockName.TARGET)
+        ):
+            due = draft.law.calendar.add_working_days(due, known.extended_days)
+        if due is not None and (due != clock.due or draft.law.calendar.provisional(due) != clock.provisional):
+            clockwork.move(
+                draft, clock, due, "calendar", rule.basis, limit=clockwork.limit_words(rule), calendar=version
+            )
+
+
+def supplement(draft: Draft, envelope: Envelope, command: Supplement) -> None:
+    """Add to what the caller said."""
+    draft.done(envelope)
+
+
+def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
+    """不予受理: only for the policy's reasons, with explanation, route and the evidence the reason needs."""
+    refusals = draft.policy.refusals
+    if refusals is None:
+        raise Rejected(
+            "refusal_not_provided",
+            f"《{draft.policy.title}》没有不予受理的规定。不属本级办理的，请退回上级。",
+            draft.policy.process.basis,
+        )
+    rule = refusals.reasons.get(command.reason_code)
+    if rule is None:
+        raise Rejected(
+            "refusal_reason_unknown",
+            f"《{draft.policy.title}》没有这一不予受理情形。请选择列明的情形。",
+            refusals.basis,
+        )
+    if command.intercepted and draft.ticket.about.source not in refusals.intercept_sources:
+        raise Rejected("interception_not_provided", "只有互联网渠道可以自动拦截。", refusals.basis)
+    demand(command, ("explanation", "route"), "explanation_required", (*refusals.basis, *rule.basis))
+    demand(command, rule.requires, "evidence_required", rule.basis)
+    draft.done(envelope, basis_rules=list(rule.basis))
+    draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="refusal", basis=refusals.basis))
+    draft.end(Status.REFUSED, EndReason.CLOSED)
+
+
+def transfer_emergency(draft: Draft, envelope: Envelope, command: TransferEmergency) -> None:
+    """Hand over to 110, 119, 120 or 122 at once."""
+    refusal = draft.policy.refusals and draft.policy.refusals.reasons.get(RefusalReason.EMERGENCY_LINE)
+    if refusal is None:
+        provided(draft.policy.emergency_transfer, draft, "转交紧急服务专线")
+    draft.done(envelope)
+    _tell_units(draft, "transfer")
+    draft.end(Status.TRANSFERRED, EndReason.TRANSFERRED)
+
+
+def answer(draft: Draft, envelope: Envelope, command: Answer) -> None:
+    """即办: answer the caller from the knowledge base."""
+    terms = draft.policy.direct_answer
+    if terms is None or (terms.when and not terms.when.matches(draft.ticket.about)):
+        raise Rejected(
+            "direct_answer_not_provided",
+            "此类诉求不能直接答复。请派单给承办单位。",
+            terms.basis if terms else draft.policy.process.basis,
+        )
+    if command.mode not in terms.modes:
+        raise Rejected("answer_mode_not_provided", "不能以三方通话方式答复。请直接答复或派单。", terms.basis)
+    demand(command, ("text",), "text_required", terms.basis)
+    if terms.requires_knowledge:
+        demand(command, ("knowledge",), "knowledge_required", terms.basis)
+    draft.done(envelope)
+    clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.CLOSED)
+    finish_handling(draft)
+
+
+def submit_to_leader(draft: Draft, envelope: Envelope, command: SubmitToLeader) -> None:
+    """批办: report to the government by 《热线快报》 and wait for the instruction."""
+    terms = provided(draft.policy.leader_instruction, draft, "呈报领导批办")
+    demand(command, ("summary",), "summary_required", terms.basis)
+    draft.done(envelope)
+    draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="instruction", basis=terms.basis))
+    draft.status(Status.AWAITING_INSTRUCTION)
+
+
+def instruct(draft: Draft, envelope: Envelope, command: Instruct) -> None:
+    """A leader's instruction; a ticket that waited for it goes back to be dispatched."""
+    terms = provided(draft.policy.leader_instruction, draft, "领导批示")
+    demand(command, ("text",), "text_required", terms.basis)
+    draft.done(envelope)
+    if draft.ticket.status is Status.AWAITING_INSTRUCTION:
+        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of="instruction", basis=terms.basis))
+        draft.status(Status.REGISTERED)
+
+
+def merge(draft: Draft, envelope: Envelope, command: Merge) -> None:
+    """并单: this ticket ends, its callers go along to the main one."""
+    if command.into == draft.ticket.no:
+        raise Rejected("merge_into_itself", "不能并入自身。请选择主工单。", draft.policy.merging.basis)
+    if not envelope.given.target_open:
+        raise Rejected(
+            "merge_target_closed", "要并入的主工单不存在或已办结。请另选主工单。", draft.policy.merging.basis
+        )
+    draft.done(envelope, callers=list(draft.ticket.callers))
+    _tell_units(draft, "merge")
+    draft.end(Status.MERGED, EndReason.MERGED)
+
+
+def join(draft: Draft, envelope: Envelope, command: Join) -> None:
+    """Take in the callers of a merged ticket."""
+    draft.done(envelope)
+    draft.add(facts.CallersJoined(at=draft.now, merged=command.merged, callers=tuple(command.callers)))
+
+
+def _tell_units(draft: Draft, of: str) -> None:
+    for assignment in draft.ticket.active():
+        draft.add(facts.UnitInformed(at=draft.now, unit=assignment.unit, of=of))

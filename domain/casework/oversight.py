@@ -1,0 +1,144 @@
+"""The office over the units, the upper level over the office: urging, supervision, referrals, upstream."""
+
+from domain import facts
+from domain.casework import clockwork
+from domain.casework.draft import Draft, assignment
+from domain.casework.intake import provided
+from domain.casework.parts import demand
+from domain.casework.routing import named_unit
+from domain.commands import (
+    Envelope,
+    Refer,
+    RequestUpstreamExtension,
+    ReturnUpstream,
+    Supervise,
+    UpstreamAnswer,
+    Urge,
+    Withdraw,
+)
+from domain.rejected import Rejected
+from domain.vocabulary import (
+    OFFICE,
+    ClockName,
+    EndReason,
+    Status,
+    SupervisionCause,
+    SupervisionLevel,
+    UnitStage,
+)
+
+
+def urge(draft: Draft, envelope: Envelope, command: Urge) -> None:
+    """催办."""
+    if command.unit is not None:
+        assignment(draft.ticket, command.unit, draft.policy.supervision.basis)
+    draft.done(envelope)
+
+
+def withdraw(draft: Draft, envelope: Envelope, command: Withdraw) -> None:
+    """撤单: the units are told first. With several callers, one may step back and the ticket goes on."""
+    basis = draft.policy.withdrawal.basis
+    if command.caller is not None and command.caller not in draft.ticket.callers:
+        raise Rejected("unknown_caller", "工单没有这位诉求人。", basis)
+    draft.done(envelope)
+    if command.caller is not None and draft.ticket.callers:
+        return
+    for active in draft.ticket.active():
+        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="withdrawal", basis=basis))
+        draft.move_unit(active.unit, UnitStage.DONE)
+    draft.end(Status.WITHDRAWN, EndReason.WITHDRAWN)
+
+
+def supervise(draft: Draft, envelope: Envelope, command: Supervise) -> None:
+    """督办 by the office or a leader."""
+    terms = draft.policy.supervision
+    known = named_unit(draft, command.unit, terms.basis)
+    level = command.level or terms.levels[0]
+    if level not in terms.levels:
+        raise Rejected("level_not_in_policy", f"《{draft.policy.title}》没有这一级督办。", terms.basis)
+    if command.form is not None and command.form not in terms.forms:
+        raise Rejected("form_not_in_policy", f"《{draft.policy.title}》没有这种督办方式。", terms.basis)
+    draft.done(envelope, known.unit)
+    open_supervision(draft, known.unit, command.cause, terms.basis, level=level, form=command.form)
+
+
+def open_supervision(
+    draft: Draft,
+    unit: str,
+    cause: SupervisionCause,
+    basis: tuple[str, ...],
+    *,
+    clock: ClockName | None = None,
+    level: SupervisionLevel | None = None,
+    form: str | None = None,
+) -> None:
+    """Open supervision of a unit; once for one breached or red clock."""
+    if clock is not None and any(
+        s.unit == unit and s.clock is clock for s in draft.ticket.supervisions.values()
+    ):
+        return
+    rule = draft.policy.clock(ClockName.SUPERVISION, draft.ticket.about)
+    due = rule.length.after(draft.now, draft.law.calendar) if rule and rule.length else None
+    draft.add(
+        facts.SupervisionOpened(
+            at=draft.now,
+            no=f"{draft.ticket.no}-D{len(draft.ticket.supervisions) + 1}",
+            unit=unit,
+            cause=cause,
+            level=level or draft.policy.supervision.levels[0],
+            due=due,
+            basis=basis,
+            form=form,
+            clock=clock,
+        )
+    )
+
+
+def refer(draft: Draft, envelope: Envelope, command: Refer) -> None:
+    """Hand a matter over to another authority, on record."""
+    provided(draft.policy.referrals, draft, "移送")
+    draft.done(envelope)
+
+
+def return_upstream(draft: Draft, envelope: Envelope, command: ReturnUpstream) -> None:
+    """What came from above goes back there."""
+    terms = provided(draft.policy.upstream, draft, "上级转办")
+    if not from_above(draft):
+        raise Rejected("not_from_above", "工单不是上级转来的，不能退回上级。", terms.basis)
+    demand(command, ("reason",), "reason_required", terms.basis)
+    draft.done(envelope)
+    for active in draft.ticket.active():
+        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="return_upstream", basis=terms.basis))
+        draft.move_unit(active.unit, UnitStage.DONE)
+    draft.end(Status.RETURNED_UPSTREAM, EndReason.RETURNED)
+
+
+def from_above(draft: Draft) -> bool:
+    """Whether an upper level sent the ticket here."""
+    about = draft.ticket.about
+    return about.upstream_no is not None or about.source in draft.policy.intake.upstream_sources
+
+
+def request_upstream_extension(draft: Draft, envelope: Envelope, command: RequestUpstreamExtension) -> None:
+    """Ask the upper level for more time."""
+    terms = provided(draft.policy.upstream, draft, "上级转办")
+    if draft.ticket.clock(ClockName.UPSTREAM, OFFICE) is None:
+        raise Rejected("no_upstream_limit", "工单没有上级时限，无须向上级申请延期。", terms.basis)
+    if draft.ticket.upstream_asked:
+        raise Rejected("upstream_pending", "已向上级申请延期，请等待上级答复。", terms.basis)
+    demand(command, ("reason",), "reason_required", terms.basis)
+    draft.done(envelope)
+
+
+def upstream_answer(draft: Draft, envelope: Envelope, command: UpstreamAnswer) -> None:
+    """The upper level grants more time, or not."""
+    terms = provided(draft.policy.upstream, draft, "上级转办")
+    if not draft.ticket.upstream_asked:
+        raise Rejected("nothing_pending", "没有待上级答复的延期申请。", terms.basis)
+    clock = draft.ticket.clock(ClockName.UPSTREAM, OFFICE)
+    if command.approve:
+        demand(command, ("due",), "due_required", terms.basis)
+    draft.done(envelope)
+    if command.approve and command.due is not None and clock is not None:
+        due = draft.law.calendar.localised(command.due)
+        clockwork.move(draft, clock, due, "upstream", terms.basis)

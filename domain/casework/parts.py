@@ -1,0 +1,61 @@
+"""Parts a policy requires of a command: fields that must be there for the tickets it names."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.commands import TicketFields
+from domain.policy import RequiredPart
+from domain.rejected import Rejected
+
+FIELD_WORDS = {
+    "approved_by": "批准人",
+    "basis": "政策依据",
+    "citation": "引用的法律法规或上级规定",
+    "citizen_consent": "诉求人同意",
+    "citizen_informed": "已向诉求人说明",
+    "citizen_satisfaction": "诉求人满意度",
+    "contacted_at": "答复诉求人的时间",
+    "evidence": "证明材料",
+    "exception_reason": "例外理由",
+    "explanation": "解释说明",
+    "handled_at": "办理时间",
+    "handler": "经办人",
+    "handling": "办理环节评价",
+    "intake": "受理环节评价",
+    "knowledge": "知识库条目",
+    "materials": "相关材料",
+    "number_used": "联系所用电话",
+    "outcome": "办理结果类别",
+    "planned_for": "计划完成时间",
+    "prior": "原工单号",
+    "reason": "理由",
+    "reason_code": "延期情形",
+    "route": "办理途径",
+    "section": "业务科室",
+    "suggested_unit": "建议承办单位",
+    "text": "办理情况",
+    "written_explanation": "书面说明",
+}
+"""What each required field is called to a person."""
+
+
+def require(command: BaseModel, parts: Iterable[RequiredPart], about: TicketFields) -> None:
+    """Raise Rejected for the first part that the policy requires for such a ticket and the command lacks."""
+    for part in parts:
+        if part.when is None or part.when.matches(about):
+            demand(command, part.fields, part.code, part.basis)
+
+
+def demand(command: BaseModel, fields: Iterable[str], code: str, basis: tuple[str, ...]) -> None:
+    """Raise Rejected with `code` when one of the fields is empty."""
+    missing = [name for name in fields if empty(getattr(command, name))]
+    if missing:
+        words = "、".join(FIELD_WORDS.get(name, name) for name in missing)
+        raise Rejected(code, f"缺少：{words}。请补充后重新提交。", basis)
+
+
+def empty(value: Any) -> bool:
+    """Whether a field says nothing."""
+    return value is None or value is False or value == "" or value == []

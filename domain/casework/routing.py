@@ -1,0 +1,311 @@
+"""Where a ticket goes: dispatch, recall, sub-dispatch, signing, returns, panels and joint meetings."""
+
+from domain import facts
+from domain.casework import clockwork
+from domain.casework.draft import Draft, assignment, lead_of, the_only
+from domain.casework.intake import provided
+from domain.casework.parts import demand, require
+from domain.commands import (
+    DecideReturn,
+    Dispatch,
+    Envelope,
+    JointMeeting,
+    PanelDecision,
+    Recall,
+    RequestReturn,
+    Sign,
+    Subdispatch,
+)
+from domain.policy import Anchor
+from domain.rejected import Rejected
+from domain.ticket import Assignment
+from domain.vocabulary import OFFICE, ClockName, EndReason, Status, UnitRole, UnitStage
+
+_UNDER_A_SUPERIOR = frozenset({"enterprise", "subordinate"})
+
+
+def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
+    """Send the ticket to its lead and assisting units at the same instant and start their clocks."""
+    units = [command.lead, *command.assist]
+    if len(set(units)) != len(units):
+        raise Rejected(
+            "unit_twice", "同一单位不能重复派单。请核对主办、协办单位。", draft.policy.dispatch.basis
+        )
+    for unit in units:
+        _check_unit(draft, envelope, unit)
+    _check_panel(draft, envelope, command.lead)
+    first_receiver = _first_receiver(draft, command)
+    blocked, why = _no_way_back(draft, command, first_receiver)
+    draft.done(
+        envelope,
+        lacking={u: list(envelope.given.unit(u).lacking) for u in units if envelope.given.unit(u).lacking},
+    )
+    for wait in [of for unit, of in draft.ticket.waits if unit == OFFICE]:
+        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of=wait))
+    clockwork.meet(draft, ClockName.DISPATCH, OFFICE)
+    for unit in units:
+        is_lead = unit == command.lead
+        draft.add(
+            facts.Assigned(
+                at=draft.now,
+                unit=unit,
+                as_=UnitRole.LEAD if is_lead else UnitRole.ASSIST,
+                lacking=tuple(envelope.given.unit(unit).lacking),
+                return_blocked=blocked if is_lead else None,
+                return_blocked_basis=why if is_lead else (),
+            )
+        )
+    draft.status(Status.DISPATCHED)
+    for unit in units:
+        clockwork.start(draft, ClockName.SIGN, unit)
+    _start_lead(draft, command.lead)
+    for unit in command.assist:
+        clockwork.start(draft, ClockName.ASSIST, unit)
+        _start_return_window(draft, unit)
+
+
+def _start_lead(draft: Draft, unit: str) -> None:
+    for name in (ClockName.HANDLE, ClockName.TARGET, ClockName.ANSWER):
+        rule = draft.policy.clock(name, draft.ticket.about, draft.units_involved())
+        received = draft.law.calendar.localised(draft.ticket.about.received_at)
+        anchor = received if rule and rule.anchor is Anchor.RECEIPT else draft.now
+        clockwork.start(draft, name, unit, anchor)
+    if draft.ticket.assignments[unit].return_blocked is None:
+        _start_return_window(draft, unit)
+    clockwork.start(draft, ClockName.EXTENSION_WINDOW, unit)
+
+
+def _start_return_window(draft: Draft, unit: str) -> None:
+    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    if rule and rule.anchor is not Anchor.SIGN:
+        clockwork.start(draft, ClockName.RETURN_WINDOW, unit)
+
+
+def _check_unit(draft: Draft, envelope: Envelope, unit: str) -> None:
+    given = envelope.given.unit(unit)
+    terms = draft.policy.dispatch
+    if not given.exists:
+        raise Rejected("unknown_unit", f"没有名为“{unit}”的承办单位。请核对单位名称。", terms.basis)
+    if terms.own_complaint and unit == draft.ticket.about.subject_unit:
+        raise Rejected(
+            "own_complaint",
+            f"诉求反映的是{unit}自身的问题，不能转给该单位办理。请派给其主管单位。",
+            terms.own_complaint.basis,
+        )
+    superior = given.supervised_by or given.subordinate_to
+    if terms.industry_department and given.kind in _UNDER_A_SUPERIOR and superior:
+        raise Rejected(
+            "goes_to_superior",
+            f"{unit}的事项应转其主管部门{superior}办理，由主管部门督促或再转办。",
+            terms.industry_department.basis,
+        )
+
+
+def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
+    terms = draft.policy.dispatch
+    if terms.panel is None or not draft.ticket.panel_held:
+        if terms.panel and draft.ticket.returns >= terms.panel.after_returns:
+            raise Rejected(
+                "panel_required",
+                f"已退单{draft.ticket.returns}次。请先提交分析研判小组研判，再按研判意见派单。",
+                terms.panel.basis,
+            )
+        return
+    if draft.ticket.panel_unit is not None:
+        if terms.panel_binds and lead != draft.ticket.panel_unit:
+            raise Rejected(
+                "panel_binds",
+                f"研判已确定由{draft.ticket.panel_unit}办理，不能改派其他单位。",
+                terms.panel_binds.basis,
+            )
+        return
+    territorial = envelope.given.territorial_unit or draft.ticket.about.area
+    if territorial is None:
+        raise Rejected(
+            "area_needed",
+            "研判未能确定责任单位，应由属地兜底，但工单没有属地。请先补填属地。",
+            terms.panel.fallback_basis,
+        )
+    if lead != territorial:
+        raise Rejected(
+            "territorial_unit_takes_it",
+            f"研判未能确定责任单位，由属地{territorial}兜底办理。",
+            terms.panel.fallback_basis,
+        )
+
+
+def _first_receiver(draft: Draft, command: Dispatch) -> bool:
+    if not command.first_receiver:
+        return False
+    terms = provided(draft.policy.dispatch.first_receiver, draft, "首接负责")
+    if isinstance(command.first_receiver, str) and command.first_receiver != command.lead:
+        raise Rejected(
+            "first_receiver_leads",
+            f"首接单位{command.first_receiver}应牵头办理。请将其列为主办单位。",
+            terms.basis,
+        )
+    return True
+
+
+def _no_way_back(draft: Draft, command: Dispatch, first_receiver: bool) -> tuple[str | None, tuple[str, ...]]:
+    terms = draft.policy.dispatch
+    if terms.panel_binds and (command.panel_decided or draft.ticket.panel_held):
+        return "panel_decided", terms.panel_binds.basis
+    if command.insisted:
+        return "insisted", provided(terms.insisted, draft, "研判后继续派单").basis
+    if first_receiver and terms.first_receiver:
+        return "first_receiver", terms.first_receiver.basis
+    return None, ()
+
+
+def recall(draft: Draft, envelope: Envelope, command: Recall) -> None:
+    """Take a dispatch back from every unit; the office dispatches anew."""
+    demand(command, ("reason",), "reason_required", draft.policy.dispatch.basis)
+    draft.done(envelope)
+    for active in draft.ticket.active():
+        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="recall"))
+        clockwork.end_all_of(draft, active.unit, EndReason.RECALLED)
+        draft.move_unit(active.unit, UnitStage.RECALLED)
+    draft.status(Status.REGISTERED)
+    clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+
+
+def subdispatch(draft: Draft, envelope: Envelope, command: Subdispatch) -> None:
+    """Pass the work to a subordinate; the unit stays responsible under the same clock."""
+    if not envelope.given.unit(command.to).exists:
+        raise Rejected(
+            "unknown_unit", f"没有名为“{command.to}”的单位。请核对名称。", draft.policy.dispatch.basis
+        )
+    superior = envelope.given.unit(command.to).subordinate_to or envelope.given.unit(command.to).supervised_by
+    if superior is not None and superior != command.unit:
+        raise Rejected(
+            "not_a_subordinate",
+            f"{command.to}不是{command.unit}的下属或主管的单位，不能转办。",
+            draft.policy.dispatch.basis,
+        )
+    draft.done(envelope)
+
+
+def sign(draft: Draft, envelope: Envelope, command: Sign) -> None:
+    """签收."""
+    draft.done(envelope)
+    signed(draft, command.unit)
+
+
+def signed(draft: Draft, unit: str) -> None:
+    """What follows from a unit's signing, be it by the command or implied by a reply."""
+    draft.move_unit(unit, UnitStage.SIGNED)
+    clockwork.meet(draft, ClockName.SIGN, unit)
+    known = draft.ticket.assignments[unit]
+    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    if rule and rule.anchor is Anchor.SIGN and known.return_blocked is None:
+        clockwork.start(draft, ClockName.RETURN_WINDOW, unit)
+    if known.role is UnitRole.LEAD and draft.ticket.status is Status.DISPATCHED:
+        draft.status(Status.HANDLING)
+
+
+def request_return(draft: Draft, envelope: Envelope, command: RequestReturn) -> None:
+    """申请退单, within the window and with the parts the policy requires."""
+    terms = draft.policy.returns
+    known = assignment(draft.ticket, command.unit, terms.basis)
+    if known.return_blocked is not None:
+        raise Rejected(
+            f"return_blocked_{known.return_blocked}",
+            _BLOCKED[known.return_blocked],
+            known.return_blocked_basis,
+        )
+    if not _window_open(draft, known):
+        raise Rejected(
+            "return_window_closed", "已超过申请退单的时限，须按程序办理答复。", _window_basis(draft)
+        )
+    if known.return_asked:
+        raise Rejected("return_pending", "退单申请正在审核，请等待审核结果。", terms.basis)
+    require(command, terms.requires, draft.ticket.about)
+    if command.suggested_unit and not envelope.given.unit(command.suggested_unit).exists:
+        raise Rejected("unknown_unit", f"没有名为“{command.suggested_unit}”的承办单位。", terms.basis)
+    draft.done(envelope)
+
+
+_BLOCKED = {
+    "panel_decided": "本工单经会商研判确定由你单位办理，不得回退，请按时办理。",
+    "insisted": "经研判后继续派单，你单位应主动认领、及时办理，不得回退。",
+    "first_receiver": "你单位为首接单位，应一办到底，不得回退。",
+}
+
+
+def _window_open(draft: Draft, known: Assignment) -> bool:
+    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    if rule is None or draft.ticket.clock(ClockName.RETURN_WINDOW, known.unit) is not None:
+        return True
+    return rule.anchor is Anchor.SIGN and known.signed_at is None
+
+
+def _window_basis(draft: Draft) -> tuple[str, ...]:
+    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    locked = draft.policy.returns.window_basis
+    return rule.basis if rule and rule.when else locked
+
+
+def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> None:
+    """Adjudicate: approved, the unit's clocks end and the next gets fresh ones; refused, nothing moves."""
+    terms = draft.policy.returns
+    asked = {u: a for u, a in draft.ticket.assignments.items() if a.active and a.return_asked}
+    if command.unit is not None:
+        asked = {u: a for u, a in asked.items() if u == command.unit}
+    known = the_only(draft.ticket, asked, "退单申请", terms.basis)
+    if not command.approve:
+        if terms.decision_needs_reason:
+            demand(command, ("reason",), "reason_required", terms.decision_needs_reason.basis)
+        draft.done(envelope, known.unit)
+        return
+    draft.done(envelope, known.unit)
+    clockwork.end_all_of(draft, known.unit, EndReason.RETURNED)
+    draft.move_unit(known.unit, UnitStage.RETURNED)
+    if known.role is UnitRole.LEAD:
+        draft.status(Status.REGISTERED)
+        _await_dispatch(draft)
+
+
+def _await_dispatch(draft: Draft) -> None:
+    panel = draft.policy.dispatch.panel
+    if panel and draft.ticket.returns >= panel.after_returns and not draft.ticket.panel_held:
+        draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="panel", basis=panel.basis))
+        return
+    clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+
+
+def panel_decision(draft: Draft, envelope: Envelope, command: PanelDecision) -> None:
+    """研判: binds later routing. Without a unit none could be found, and the territorial unit takes it."""
+    terms = provided(draft.policy.dispatch.panel_binds, draft, "会商研判")
+    demand(command, ("basis", "minutes", "approved_by"), "panel_record_required", terms.basis)
+    if command.unit is not None and not envelope.given.unit(command.unit).exists:
+        raise Rejected("unknown_unit", f"没有名为“{command.unit}”的承办单位。请核对名称。", terms.basis)
+    draft.done(envelope)
+    _end_wait(draft, "panel", terms.basis)
+
+
+def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> None:
+    """联席会议: convened without a decision, concluded with one; the dispatch clock rests in between."""
+    terms = provided(draft.policy.dispatch.joint_meeting, draft, "联席会议")
+    demand(command, ("attendees",), "attendees_required", terms.basis)
+    if command.decision is not None:
+        demand(command, ("minutes",), "minutes_required", terms.basis)
+        draft.done(envelope)
+        _end_wait(draft, "joint_meeting", terms.basis)
+        return
+    draft.done(envelope)
+    if (OFFICE, "joint_meeting") not in draft.ticket.waits:
+        draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="joint_meeting", basis=terms.basis))
+        clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.SUPERSEDED)
+
+
+def _end_wait(draft: Draft, of: str, basis: tuple[str, ...]) -> None:
+    if (OFFICE, of) in draft.ticket.waits:
+        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of=of, basis=basis))
+        if draft.ticket.status is Status.REGISTERED and not draft.ticket.waits:
+            clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+
+
+def named_unit(draft: Draft, unit: str | None, basis: tuple[str, ...]) -> Assignment:
+    """The unit a command names, the lead where it names none."""
+    return assignment(draft.ticket, unit, basis) if unit else lead_of(draft.ticket, basis)

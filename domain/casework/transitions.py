@@ -1,0 +1,93 @@
+"""What may happen in which status, by which role: one table, asked by the core and by every screen."""
+
+from dataclasses import dataclass
+
+from domain.vocabulary import ENDS, Role, Status, UnitRole, UnitStage
+
+S = Status
+U = UnitStage
+
+REGISTERED = frozenset({S.REGISTERED})
+BEFORE_WORK = frozenset({S.REGISTERED, S.AWAITING_INSTRUCTION})
+WITH_UNITS = frozenset({S.DISPATCHED, S.HANDLING})
+AT_WORK = WITH_UNITS | {S.REVIEWING, S.PLANNED}
+UNFINISHED = BEFORE_WORK | AT_WORK | {S.CALLBACK}
+LIVE = UNFINISHED | {S.CLOSED}
+AFTERWARDS = frozenset({S.CALLBACK, S.CLOSED})
+ANY = LIVE | ENDS
+
+_UNIT = (Role.UNIT, Role.UNIT_LEADER, Role.UNIT_PRINCIPAL)
+_WORKING = frozenset({U.WAITING, U.SIGNED, U.APPROVING, U.REPLIED})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Who may issue a command, at which statuses of the ticket, at which stages of the unit it speaks of.
+
+    `stages` None: the command is about no assignment. The first of `roles` is whom a scenario step stands
+    for.
+    """
+
+    roles: tuple[Role, ...]
+    statuses: frozenset[Status]
+    stages: frozenset[UnitStage] | None = None
+    part: UnitRole | None = None
+
+
+TRANSITIONS: dict[str, Transition] = {
+    "amend": Transition((Role.OFFICE, Role.AGENT), BEFORE_WORK | AT_WORK),
+    "supplement": Transition((Role.AGENT, Role.OFFICE, Role.CITIZEN), LIVE),
+    "refuse": Transition((Role.AGENT, Role.OFFICE, Role.SYSTEM), REGISTERED),
+    "transfer_emergency": Transition((Role.AGENT, Role.OFFICE), BEFORE_WORK | WITH_UNITS),
+    "return_upstream": Transition((Role.OFFICE,), BEFORE_WORK | WITH_UNITS),
+    "request_upstream_extension": Transition((Role.OFFICE,), BEFORE_WORK | AT_WORK),
+    "upstream_answer": Transition((Role.UPPER_LEVEL, Role.UPSTREAM, Role.OFFICE), BEFORE_WORK | AT_WORK),
+    "answer": Transition((Role.AGENT, Role.OFFICE), REGISTERED),
+    "submit_to_leader": Transition((Role.OFFICE,), REGISTERED),
+    "instruct": Transition((Role.LEADER, Role.OFFICE), BEFORE_WORK | AT_WORK),
+    "dispatch": Transition((Role.OFFICE,), REGISTERED),
+    "recall": Transition((Role.OFFICE,), WITH_UNITS),
+    "subdispatch": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "sign": Transition(_UNIT, AT_WORK, frozenset({U.WAITING})),
+    "contact": Transition(_UNIT, AT_WORK, _WORKING),
+    "progress": Transition(_UNIT, AT_WORK, _WORKING),
+    "request_return": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "decide_return": Transition((Role.OFFICE,), WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "request_extension": Transition(
+        _UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED, U.APPROVING}), UnitRole.LEAD
+    ),
+    "decide_extension": Transition(
+        (Role.OFFICE,), WITH_UNITS, frozenset({U.WAITING, U.SIGNED, U.APPROVING}), UnitRole.LEAD
+    ),
+    "submit_to_lead": Transition(_UNIT, AT_WORK, frozenset({U.WAITING, U.SIGNED}), UnitRole.ASSIST),
+    "answer_citizen": Transition(_UNIT, AT_WORK, _WORKING),
+    "reply": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED}), UnitRole.LEAD),
+    "approve_reply": Transition(
+        (Role.UNIT_PRINCIPAL, Role.UNIT_LEADER), WITH_UNITS, frozenset({U.APPROVING}), UnitRole.LEAD
+    ),
+    "complete_plan": Transition(_UNIT, frozenset({S.PLANNED}), _WORKING | {U.DONE}, UnitRole.LEAD),
+    "explain_overdue": Transition(_UNIT, AT_WORK | AFTERWARDS, _WORKING | {U.DONE}),
+    "record_signature": Transition((Role.OFFICE,), WITH_UNITS | {S.REVIEWING}),
+    "first_review": Transition((Role.OFFICE,), frozenset({S.REVIEWING})),
+    "final_review": Transition((Role.UPPER_LEVEL, Role.OFFICE), frozenset({S.REVIEWING})),
+    "callback": Transition((Role.AGENT, Role.OFFICE), AFTERWARDS),
+    "rate": Transition((Role.CITIZEN, Role.AGENT), AFTERWARDS),
+    "appeal": Transition((Role.CITIZEN, Role.AGENT), AFTERWARDS | ENDS),
+    "redo": Transition((Role.OFFICE,), AFTERWARDS),
+    "decline_redo": Transition((Role.OFFICE,), AFTERWARDS),
+    "withdraw": Transition((Role.CITIZEN, Role.AGENT, Role.OFFICE), UNFINISHED),
+    "urge": Transition((Role.OFFICE, Role.CITIZEN, Role.AGENT), UNFINISHED),
+    "supervise": Transition((Role.OFFICE, Role.LEADER), UNFINISHED | {S.CLOSED}),
+    "panel_decision": Transition((Role.OFFICE,), BEFORE_WORK | WITH_UNITS),
+    "joint_meeting": Transition((Role.OFFICE,), BEFORE_WORK | AT_WORK),
+    "refer": Transition((Role.OFFICE,), ANY),
+    "merge": Transition((Role.OFFICE,), BEFORE_WORK | WITH_UNITS),
+    "join": Transition((Role.SYSTEM,), UNFINISHED),
+    "override_limit": Transition((Role.OFFICE,), WITH_UNITS),
+    "exclude_from_score": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),
+    "nominate_bonus": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),
+    "decide_bonus": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),
+    "archive": Transition((Role.OFFICE,), frozenset({S.CLOSED})),
+    "revise_calendar": Transition((Role.SYSTEM,), LIVE),
+}
+"""Every command to a ticket. What is said to a supervision goes to that aggregate (domain.supervision)."""

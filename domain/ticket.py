@@ -1,0 +1,493 @@
+"""The ticket: its state, and how each fact changes it.
+
+`evolve` is total and deterministic: any fact may follow any state, and the same facts in the same order give the
+same state. It decides nothing; whether something may happen is the business of domain.casework.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from domain import facts
+from domain.calendar_data import CalendarData
+from domain.commands import TicketFields
+from domain.facts import Alarm, Fact
+from domain.vocabulary import (
+    ACTIVE_STAGES,
+    ENDS,
+    ClockName,
+    Outcome,
+    Rating,
+    Status,
+    UnitRole,
+    UnitStage,
+)
+
+ClockKey = tuple[ClockName, str]
+"""A clock is known by what is owed and by whom: its name and the unit (or `office`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """What is owed, by whom, counted from when, due when, on what basis, with which alarms still to come."""
+
+    name: ClockName
+    unit: str
+    anchor: datetime
+    due: datetime
+    basis: tuple[str, ...]
+    provisional: bool
+    limit: str
+    ladder: tuple[Alarm, ...] = ()
+    breached: bool = False
+    silent_since: datetime | None = None
+    redo: bool = False
+    overridden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyState:
+    """A reply on its way through the unit's approval and the reviews."""
+
+    outcome: Outcome | None
+    submitted_at: datetime
+    planned_for: str | None = None
+    approved_by: frozenset[str] = frozenset()
+    passed: tuple[str, ...] = ()
+    completes_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One unit's part in a ticket."""
+
+    unit: str
+    role: UnitRole
+    stage: UnitStage
+    dispatched_at: datetime
+    signed_at: datetime | None = None
+    lacking: tuple[str, ...] = ()
+    return_blocked: str | None = None
+    return_blocked_basis: tuple[str, ...] = ()
+    deemed_accepted: bool = False
+    return_asked: bool = False
+    extension_asked: int | None = None
+    extensions: int = 0
+    extended_days: int = 0
+    subordinate: str | None = None
+    redo: bool = False
+    explanations: int = 0
+    contacts: int = 0
+    reply: ReplyState | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the unit still has work with the ticket."""
+        return self.stage in ACTIVE_STAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerState:
+    """How far one caller's callback is."""
+
+    attempts: int = 0
+    settled: bool = False
+    reached: bool = False
+    handling: Rating | None = None
+    intake: Rating | None = None
+    solved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionRef:
+    """A supervision this ticket opened; its life is its own."""
+
+    unit: str
+    clock: ClockName | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Everything the rules need to know of a ticket."""
+
+    no: str
+    jurisdiction: str
+    about: TicketFields
+    registered_at: datetime
+    status: Status = Status.REGISTERED
+    stage: str | None = None
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    clocks: Mapping[ClockKey, Clock] = field(default_factory=dict)
+    callers: Mapping[str, CallerState] = field(default_factory=dict)
+    supervisions: Mapping[str, SupervisionRef] = field(default_factory=dict)
+    waits: frozenset[tuple[str, str]] = frozenset()
+    signatures: frozenset[str] = frozenset()
+    panel_held: bool = False
+    panel_unit: str | None = None
+    returns: int = 0
+    redos: int = 0
+    reworks: int = 0
+    urges: int = 0
+    hops: int = 0
+    extensions: int = 0
+    upstream_asked: bool = False
+    redo_declined: bool = False
+    bonus_nominated: bool = False
+    closed_at: datetime | None = None
+    ended_at: datetime | None = None
+    archive_on: datetime | None = None
+    last_command_at: datetime | None = None
+    calendar: CalendarData | None = None
+    seq: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the workflow of this ticket is over."""
+        return self.status in ENDS
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The active lead unit's assignment, or the last one that finished its work."""
+        for assignment in self.assignments.values():
+            if assignment.role is UnitRole.LEAD and (assignment.active or assignment.stage is UnitStage.DONE):
+                return assignment
+        return None
+
+    def active(self) -> list[Assignment]:
+        """The assignments with work left, in the order they were made."""
+        return [a for a in self.assignments.values() if a.active]
+
+    def clock(self, name: ClockName, unit: str) -> Clock | None:
+        """The running clock of that name and unit."""
+        return self.clocks.get((name, unit))
+
+
+def fold(history: Iterable[Fact]) -> Ticket:
+    """The state that a ticket's facts lead to. ValueError when they do not begin with its registration."""
+    rest = iter(history)
+    first = next(rest, None)
+    if not isinstance(first, facts.Registered):
+        raise ValueError("a ticket's facts begin with its registration")
+    ticket = registered(first)
+    for fact in rest:
+        ticket = evolve(ticket, fact)
+    return ticket
+
+
+def registered(fact: facts.Registered) -> Ticket:
+    """A ticket's first state."""
+    return Ticket(
+        no=fact.no,
+        jurisdiction=fact.jurisdiction,
+        about=fact.ticket,
+        registered_at=fact.at,
+        callers={caller: CallerState() for caller in fact.callers},
+        last_command_at=fact.at,
+        seq=1,
+    )
+
+
+def evolve(ticket: Ticket, fact: Fact) -> Ticket:
+    """The state after one more fact. Never fails: what a fact speaks of and the state does not know changes nothing."""
+    change = _CHANGES.get(type(fact))
+    changed = change(ticket, fact) if change else ticket
+    return replace(changed, seq=ticket.seq + 1)
+
+
+def _assignment(ticket: Ticket, unit: str | None, **changes: Any) -> Ticket:
+    if unit is None or unit not in ticket.assignments:
+        return ticket
+    known = ticket.assignments[unit]
+    return replace(ticket, assignments={**ticket.assignments, unit: replace(known, **changes)})
+
+
+def _clock(ticket: Ticket, fact: Any, **changes: Any) -> Ticket:
+    key = (fact.clock, fact.unit)
+    if key not in ticket.clocks:
+        return ticket
+    return replace(ticket, clocks={**ticket.clocks, key: replace(ticket.clocks[key], **changes)})
+
+
+def _without_clock(ticket: Ticket, fact: Any) -> Ticket:
+    key = (fact.clock, fact.unit)
+    return replace(ticket, clocks={k: c for k, c in ticket.clocks.items() if k != key})
+
+
+def _status(ticket: Ticket, fact: facts.StatusChanged) -> Ticket:
+    return replace(
+        ticket,
+        status=fact.to,
+        stage=fact.stage,
+        closed_at=fact.at if fact.to is Status.CLOSED else ticket.closed_at,
+        ended_at=fact.at if fact.to in ENDS else None,
+        archive_on=None if fact.to in ENDS else ticket.archive_on,
+    )
+
+
+def _assigned(ticket: Ticket, fact: facts.Assigned) -> Ticket:
+    made = Assignment(
+        unit=fact.unit,
+        role=fact.as_,
+        stage=UnitStage.WAITING,
+        dispatched_at=fact.at,
+        lacking=fact.lacking,
+        return_blocked=fact.return_blocked,
+        return_blocked_basis=fact.return_blocked_basis,
+    )
+    others = {unit: a for unit, a in ticket.assignments.items() if unit != fact.unit}
+    return replace(
+        ticket, assignments={**others, fact.unit: made}, hops=ticket.hops + (fact.as_ is UnitRole.LEAD)
+    )
+
+
+def _unit_moved(ticket: Ticket, fact: facts.UnitMoved) -> Ticket:
+    changes: dict[str, Any] = {"stage": fact.to}
+    known = ticket.assignments.get(fact.unit)
+    if known and fact.to is UnitStage.SIGNED and known.signed_at is None:
+        changes["signed_at"] = fact.at
+    if known and known.reply and fact.to is UnitStage.REPLIED:
+        changes["reply"] = replace(known.reply, submitted_at=fact.at)
+    return _assignment(ticket, fact.unit, **changes)
+
+
+def _clock_started(ticket: Ticket, fact: facts.ClockStarted) -> Ticket:
+    clock = Clock(
+        name=fact.clock,
+        unit=fact.unit,
+        anchor=fact.anchor,
+        due=fact.due,
+        basis=fact.basis,
+        provisional=fact.provisional,
+        limit=fact.limit,
+        ladder=fact.ladder,
+        redo=fact.redo,
+    )
+    return replace(ticket, clocks={**ticket.clocks, (fact.clock, fact.unit): clock})
+
+
+def _clock_moved(ticket: Ticket, fact: facts.ClockMoved) -> Ticket:
+    known = ticket.clocks.get((fact.clock, fact.unit))
+    if known is None:
+        return ticket
+    return _clock(
+        ticket,
+        fact,
+        due=fact.due,
+        basis=fact.basis,
+        provisional=fact.provisional,
+        ladder=fact.ladder,
+        limit=fact.limit or known.limit,
+        overridden=known.overridden or fact.cause == "override",
+    )
+
+
+def _lamp(ticket: Ticket, fact: facts.LampLit) -> Ticket:
+    known = ticket.clocks.get((fact.clock, fact.unit))
+    return _clock(ticket, fact, ladder=known.ladder[1:]) if known else ticket
+
+
+def _silenced(ticket: Ticket, fact: facts.ClockSilenced) -> Ticket:
+    return _clock(ticket, fact, silent_since=fact.submitted_at)
+
+
+def _resumed(ticket: Ticket, fact: facts.ClockResumed) -> Ticket:
+    known = ticket.clocks.get((fact.clock, fact.unit))
+    if known is None:
+        return ticket
+    still_to_ring = tuple(rung for rung in known.ladder if rung.at >= min(known.due, fact.at))
+    return _clock(ticket, fact, silent_since=None, ladder=still_to_ring)
+
+
+def _supervision(ticket: Ticket, fact: facts.SupervisionOpened) -> Ticket:
+    opened = SupervisionRef(unit=fact.unit, clock=fact.clock, cause=fact.cause)
+    return replace(ticket, supervisions={**ticket.supervisions, fact.no: opened})
+
+
+def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
+    known = ticket.callers.get(fact.caller, CallerState())
+    settled = replace(
+        known,
+        settled=True,
+        reached=fact.reached,
+        handling=fact.handling,
+        intake=fact.intake,
+        solved=fact.solved,
+    )
+    return replace(ticket, callers={**ticket.callers, fact.caller: settled})
+
+
+def _callers_joined(ticket: Ticket, fact: facts.CallersJoined) -> Ticket:
+    joined = {caller: CallerState() for caller in fact.callers if caller not in ticket.callers}
+    return replace(ticket, callers={**ticket.callers, **joined})
+
+
+def _done(ticket: Ticket, fact: facts.Done) -> Ticket:
+    later = fact.at if ticket.last_command_at is None else max(fact.at, ticket.last_command_at)
+    ticket = replace(ticket, last_command_at=later)
+    change = _DONE.get(fact.do)
+    return change(ticket, fact) if change else ticket
+
+
+def _amended(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return replace(ticket, about=TicketFields.model_validate({**ticket.about.model_dump(), **fact.details}))
+
+
+def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return replace(ticket, panel_held=True, panel_unit=fact.details.get("unit"))
+
+
+def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
+    counted = replace(ticket, returns=ticket.returns + bool(fact.details.get("approve")))
+    return _assignment(counted, fact.unit, return_asked=False)
+
+
+def _extension_asked(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return _assignment(ticket, fact.unit, extension_asked=fact.details.get("working_days"))
+
+
+def _extension_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
+    known = ticket.assignments.get(fact.unit or "")
+    if known is None:
+        return ticket
+    if not fact.details.get("approve"):
+        return _assignment(ticket, fact.unit, extension_asked=None)
+    granted = fact.details.get("working_days") or known.extension_asked or 0
+    return _assignment(
+        replace(ticket, extensions=ticket.extensions + 1),
+        fact.unit,
+        extension_asked=None,
+        extensions=known.extensions + 1,
+        extended_days=known.extended_days + granted,
+    )
+
+
+def _replied(ticket: Ticket, fact: facts.Done) -> Ticket:
+    outcome = fact.details.get("outcome")
+    reply = ReplyState(
+        outcome=Outcome(outcome) if outcome else None,
+        submitted_at=fact.at,
+        planned_for=fact.details.get("planned_for"),
+    )
+    return _assignment(ticket, fact.unit, reply=reply)
+
+
+def _plan_completed(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return _assignment(
+        ticket, fact.unit, reply=ReplyState(outcome=None, submitted_at=fact.at, completes_plan=True)
+    )
+
+
+def _reply_approved(ticket: Ticket, fact: facts.Done) -> Ticket:
+    known = ticket.assignments.get(fact.unit or "")
+    if known is None or known.reply is None:
+        return ticket
+    if not fact.details.get("approve"):
+        return _assignment(ticket, fact.unit, reply=None)
+    passed = replace(known.reply, approved_by=known.reply.approved_by | {fact.role.value})
+    return _assignment(ticket, fact.unit, reply=passed)
+
+
+def _reviewed(ticket: Ticket, fact: facts.Done) -> Ticket:
+    known = ticket.assignments.get(fact.unit or "")
+    if known is None or known.reply is None:
+        return ticket
+    if not fact.details.get("approve"):
+        return _assignment(replace(ticket, reworks=ticket.reworks + 1), fact.unit, reply=None)
+    passed = replace(known.reply, passed=(*known.reply.passed, fact.do))
+    return _assignment(ticket, fact.unit, reply=passed)
+
+
+def _called_back(ticket: Ticket, fact: facts.Done) -> Ticket:
+    caller = fact.details.get("caller")
+    if caller is None or caller not in ticket.callers:
+        return ticket
+    known = ticket.callers[caller]
+    return replace(ticket, callers={**ticket.callers, caller: replace(known, attempts=known.attempts + 1)})
+
+
+def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
+    again = {caller: CallerState() for caller in ticket.callers}
+    reopened = replace(
+        ticket,
+        redos=ticket.redos + 1,
+        callers=again,
+        archive_on=None,
+        closed_at=None,
+        redo_declined=False,
+        signatures=frozenset(),
+    )
+    return _assignment(
+        reopened, fact.unit, redo=True, reply=None, extensions=0, extended_days=0, extension_asked=None
+    )
+
+
+def _withdrawn(ticket: Ticket, fact: facts.Done) -> Ticket:
+    caller = fact.details.get("caller")
+    return replace(ticket, callers={c: state for c, state in ticket.callers.items() if c != caller})
+
+
+def _calendar_revised(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return replace(ticket, calendar=CalendarData.model_validate(fact.details["calendar"]))
+
+
+def _counted_on_unit(name: str) -> Callable[[Ticket, facts.Done], Ticket]:
+    def count(ticket: Ticket, fact: facts.Done) -> Ticket:
+        known = ticket.assignments.get(fact.unit or "")
+        return _assignment(ticket, fact.unit, **{name: getattr(known, name) + 1}) if known else ticket
+
+    return count
+
+
+_DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
+    "amend": _amended,
+    "panel_decision": _panel,
+    "request_return": lambda t, f: _assignment(t, f.unit, return_asked=True),
+    "decide_return": _return_decided,
+    "request_extension": _extension_asked,
+    "decide_extension": _extension_decided,
+    "subdispatch": lambda t, f: _assignment(t, f.unit, subordinate=f.details.get("to")),
+    "reply": _replied,
+    "complete_plan": _plan_completed,
+    "approve_reply": _reply_approved,
+    "record_signature": lambda t, f: replace(t, signatures=t.signatures | {f.details["who"]}),
+    "first_review": _reviewed,
+    "final_review": _reviewed,
+    "callback": _called_back,
+    "redo": _redone,
+    "decline_redo": lambda t, f: replace(t, redo_declined=True),
+    "withdraw": _withdrawn,
+    "urge": lambda t, f: replace(t, urges=t.urges + 1),
+    "request_upstream_extension": lambda t, f: replace(t, upstream_asked=True),
+    "upstream_answer": lambda t, f: replace(t, upstream_asked=False),
+    "nominate_bonus": lambda t, f: replace(t, bonus_nominated=True),
+    "decide_bonus": lambda t, f: replace(t, bonus_nominated=False),
+    "explain_overdue": _counted_on_unit("explanations"),
+    "contact": _counted_on_unit("contacts"),
+    "revise_calendar": _calendar_revised,
+}
+
+_CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
+    facts.Done: _done,
+    facts.StatusChanged: _status,
+    facts.Assigned: _assigned,
+    facts.UnitMoved: _unit_moved,
+    facts.ClockStarted: _clock_started,
+    facts.ClockMoved: _clock_moved,
+    facts.ClockMet: lambda t, f: _without_clock(t, f),
+    facts.ClockBreached: lambda t, f: _clock(t, f, breached=True),
+    facts.BreachWithdrawn: lambda t, f: _clock(t, f, breached=False),
+    facts.ClockEnded: lambda t, f: _without_clock(t, f),
+    facts.ClockSilenced: _silenced,
+    facts.ClockResumed: _resumed,
+    facts.LampLit: _lamp,
+    facts.SupervisionOpened: _supervision,
+    facts.DeemedAccepted: lambda t, f: _assignment(t, f.unit, deemed_accepted=True),
+    facts.WaitStarted: lambda t, f: replace(t, waits=t.waits | {(f.unit, f.of)}),
+    facts.WaitEnded: lambda t, f: replace(t, waits=t.waits - {(f.unit, f.of)}),
+    facts.UpstreamExtensionAsked: lambda t, f: replace(t, upstream_asked=True),
+    facts.CallersJoined: _callers_joined,
+    facts.CallbackSettled: _callback_settled,
+    facts.ArchiveSet: lambda t, f: replace(t, archive_on=f.on),
+}

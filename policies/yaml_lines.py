@@ -1,0 +1,46 @@
+"""Which line of a YAML text a field stands on, for errors that a person can act on."""
+
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+_WORDS = {
+    "extra_forbidden": "没有这个字段",
+    "missing": "缺少这个字段",
+    "literal_error": "取值不在规定的范围内",
+    "enum": "取值不在规定的范围内",
+}
+
+
+def compose(text: str) -> Any:
+    """The node tree of a YAML text. yaml.YAMLError when it is no YAML."""
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def line_of(node: Any, loc: tuple[int | str, ...]) -> int:
+    """The line, from 1, of the field at `loc`, or of the nearest thing around it."""
+    line: int = node.start_mark.line + 1
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def told(error: ValidationError, where: str, node: Any, under: tuple[int | str, ...] = ()) -> str:
+    """Every complaint of a validation as `file 第N行 field：what is wrong`, one a line."""
+    lines = []
+    for problem in error.errors(include_url=False):
+        loc = (*under, *problem["loc"])
+        field = ".".join(str(part) for part in loc)
+        what = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        lines.append(f"{where} 第{line_of(node, loc)}行 {field}：{what}")
+    return "\n".join(lines)
