@@ -15,6 +15,8 @@ from domain.vocabulary import ClockName
 MAX_CHARACTERS = 70
 """What one Chinese SMS holds, signature included."""
 
+_UNIT_CHARACTERS = 12
+
 SIGNATURE = "【12345热线】"
 
 CLOCK_WORDS: Mapping[ClockName, str] = MappingProxyType(
@@ -81,6 +83,13 @@ def _clock(value: str) -> str:
     return CLOCK_WORDS[ClockName(value)]
 
 
+def _unit(value: str) -> str:
+    """A name of the directory; a long one is cut, the ticket's number still tells."""
+    if not value.isprintable():
+        raise ValueError
+    return value if len(value) <= _UNIT_CHARACTERS else value[: _UNIT_CHARACTERS - 1] + "…"
+
+
 def _matching(pattern: str) -> Callable[[str], str]:
     compiled = re.compile(pattern)
 
@@ -97,7 +106,7 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "ticket": _matching(r"[A-Za-z0-9_-]{1,40}"),
         "supervision": _matching(r"[A-Za-z0-9_-]{1,40}"),
-        "unit": _matching(r"[\w（）()·、-]{1,30}"),
+        "unit": _unit,
         "due": _instant,
         "clock": _clock,
         "verdict": _matching("同意|不同意"),

@@ -1,0 +1,1 @@
+"""Side effects, a module each."""

@@ -1,0 +1,1 @@
+"""The ways out of the house: one gateway a provider, all behind one protocol."""

@@ -1,0 +1,42 @@
+"""The embedded gateway: keeps each message readable in Postgres, where the console shows it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from activities.gateways.gateway import Message, Outcome, SendResult
+from models.phones import masked_phone
+from models.tables import OutboxMessage
+
+
+class OutboxGateway:
+    """Stores instead of sending.
+
+    Like any provider it knows nothing of our transactions: it commits its own.
+    """
+
+    name = "outbox"
+    settling = timedelta(0)
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def send(self, message: Message) -> SendResult:
+        """Stores the message with the middle of the number hidden; the same key is stored once."""
+        row = {
+            "key": message.key,
+            "number": masked_phone(message.number),
+            "channel": message.channel.value,
+            "body": message.template.body(message.params),
+        }
+        async with self._engine.begin() as conn:
+            await conn.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing())
+        return SendResult(Outcome.ACCEPTED, message.key)
+
+    async def find(self, message: Message) -> SendResult:
+        """Looks whether the message was stored."""
+        async with self._engine.connect() as conn:
+            found = await conn.scalar(select(OutboxMessage.key).where(OutboxMessage.key == message.key))
+        return SendResult(Outcome.DEFERRED) if found is None else SendResult(Outcome.ACCEPTED, found)
