@@ -25,7 +25,7 @@ from policies.calendars import shipped_calendar
 
 _MOMENT: Final = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:\d{2})?)?",
+    r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
 _END_OF_DAY: Final = re.compile(r"24:00(:00(\.0+)?)?", re.ASCII)
@@ -141,9 +141,10 @@ def _seconds(_calendar: WorkCalendar, name: str, value: object) -> float:
 
 
 def _days(_calendar: WorkCalendar, name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not isinstance(value, int | float) or not whole:
         raise BadLine(f"{name} 应为整数：{value!r}")
-    return value
+    return int(value)
 
 
 def _date(_calendar: WorkCalendar, name: str, value: object) -> Any:
@@ -178,16 +179,16 @@ _OPERATIONS: Final[Mapping[str, _Operation]] = {
 
 
 def due_command() -> None:
-    """按工作日历计算期限：逐行读入 JSON，逐行写出结果。有误的行写出 {"error": …}，其余照算。
+    """Answer working-time questions: a JSON object a line in, one a line out, in order.
 
-    示例：
+    A line has a calendar (an object, or "cn" with office_hours beside it) and an op: add_working_time, working_time_between, add_working_days,
+    next_working_moment, is_working_time or is_working_day. A bad line is answered with {"error": ...}
+    and the rest goes on. Exit code 1 when a line was in error.
 
-    echo '{"calendar": "cn", "op": "add_working_days", "start": "2026-04-30T16:40", "days": 5}' | jiesu due
-
-    写出 {"due": "2026-05-11T18:00:00+08:00"}。可用的 op：add_working_time、working_time_between、
-    add_working_days、next_working_moment、is_working_time、is_working_day。
-
-    退出码：0 全部算出，1 有行出错。
+    \b
+    Example:
+      echo '{"calendar": "cn", "op": "add_working_days", "start": "2026-04-30T16:40", "days": 5}' | jiesu due
+      {"due": "2026-05-11T18:00:00+08:00"}
     """
     if due(typer.get_binary_stream("stdin"), typer.get_binary_stream("stdout")):
         raise typer.Exit(1)
