@@ -181,9 +181,9 @@ _OPERATIONS: Final[Mapping[str, _Operation]] = {
 def due_command() -> None:
     """Answer working-time questions: a JSON object a line in, one a line out, in order.
 
-    A line has a calendar (an object, or "cn" with office_hours beside it) and an op: add_working_time, working_time_between, add_working_days,
-    next_working_moment, is_working_time or is_working_day. A bad line is answered with {"error": ...}
-    and the rest goes on. Exit code 1 when a line was in error.
+    A line has a calendar (an object, or "cn" with office_hours beside it) and an op: add_working_time,
+    working_time_between, add_working_days, next_working_moment, is_working_time or is_working_day.
+    A bad line is answered with {"error": ...} and the rest goes on. Exit code 1 when a line was in error.
 
     \b
     Example:
