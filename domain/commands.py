@@ -1,8 +1,8 @@
-"""The commands of casework: one class each, the one vocabulary of scenario steps, signals, Updates and the API.
+"""The commands of casework, one class each: what scenario steps, signals, Updates and the API say.
 
-A field typed `Text` holds what a person wrote. The public form carries the words; the internal form, the only one
-that may reach Temporal, carries a reference to the stored words instead. The rules of the core look only at
-whether a text is there, so they need not know which form they see.
+A field typed `Text` holds what a person wrote. The public form carries the words; the internal form, the only
+one that may reach Temporal, carries a reference to the stored words instead. The rules of the core look only
+at whether a text is there, so they need not know which form they see.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from domain.vocabulary import (
 
 
 class PersonalText:
-    """Marks a field whose words may name people: stored apart, encrypted, erasable, never sent to Temporal."""
+    """Marks a field whose words may name people: stored apart, encrypted, erasable, never in Temporal."""
 
 
 MAX_TEXT = 20_000

@@ -1,12 +1,12 @@
 """What happened to a ticket: one frozen class a fact.
 
-Facts hold ids, codes and instants, never words that people wrote; those are named by reference in `texts`. A fact
-read back from its JSON equals the fact it was written from. `at` is the instant the fact holds from: a breach is
-dated by its due time, however late anybody looked.
+Facts hold ids, codes and instants, never words that people wrote; those are named by reference in `texts`. A
+fact read back from its JSON equals the fact it was written from. `at` is the instant the fact holds from: a
+breach is dated by its due time, however late anybody looked.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, get_args
@@ -57,7 +57,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """Somebody did something: a command that was accepted, with its plain fields and references to its texts."""
+    """Somebody did something: an accepted command, with its plain fields and references to its texts."""
 
     NAME: ClassVar[str] = "done"
     at: datetime
@@ -318,7 +318,7 @@ class CallersJoined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackSettled:
-    """One caller's callback has its outcome: reached with ratings, or given up after the policy's attempts."""
+    """One caller's callback has its outcome: reached with ratings, or given up after enough attempts."""
 
     NAME: ClassVar[str] = "callback_settled"
     at: datetime
@@ -412,14 +412,14 @@ Fact = (
 FACTS: dict[str, type[Fact]] = {kind.NAME: kind for kind in get_args(Fact)}
 """Every fact's class by the name it is written under."""
 
+
+def _default(f: Field[Any]) -> Any:
+    return f.default_factory() if f.default_factory is not MISSING else f.default
+
+
 _ADAPTERS: dict[str, TypeAdapter[Fact]] = {name: TypeAdapter(kind) for name, kind in FACTS.items()}
 _DEFAULTS: dict[type[Fact], dict[str, Any]] = {
-    kind: {
-        f.name: f.default if f.default is not MISSING else f.default_factory()
-        for f in fields(kind)
-        if f.default is not MISSING or f.default_factory is not MISSING
-    }
-    for kind in FACTS.values()
+    kind: {f.name: _default(f) for f in fields(kind) if _default(f) is not MISSING} for kind in FACTS.values()
 }
 
 

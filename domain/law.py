@@ -16,5 +16,5 @@ class Law:
 
     @classmethod
     def of(cls, policy: Policy, calendar: CalendarData) -> "Law":
-        """The law made of a policy and plain calendar data. CalendarError for a calendar without working time."""
+        """The law of a policy and plain calendar data. CalendarError for a calendar without working time."""
         return cls(policy, WorkCalendar(calendar))

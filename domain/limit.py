@@ -21,10 +21,10 @@ class LimitUnit(StrEnum):
 
 
 class Limit(BaseModel):
-    """A span of time, written in a policy as one pair: `{working_days: 5}`, `{hours: 24}`, `{same_day: true}`.
+    """A span of time, in a policy one pair: `{working_days: 5}`, `{hours: 24}`, `{same_day: true}`.
 
-    `same_day` ends at 24:00 of the anchor's day; an anchor on a day off or after the day's last closing ends at
-    24:00 of the next working day.
+    `same_day` ends at 24:00 of the anchor's day; an anchor on a day off or after the day's last closing ends
+    at 24:00 of the next working day.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

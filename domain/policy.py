@@ -1,8 +1,9 @@
 """What a policy file may say.
 
-A policy is one regulation as data. Every element names the rules it rests on (`basis`, ids of policies/rules.json),
-and where the regulation leaves a question open, the element names the choice made (`choice`, a key of `choices`).
-What one regulation needs and this schema cannot say becomes a new element here, never a branch in code.
+A policy is one regulation as data. Every element names the rules it rests on (`basis`, ids of
+policies/rules.json), and where the regulation leaves a question open, the element names the choice made
+(`choice`, a key of `choices`). What one regulation needs and this schema cannot say becomes a new element
+here, never a branch in code.
 """
 
 from collections.abc import Iterable
@@ -90,7 +91,7 @@ def _among(value: object, allowed: tuple[object, ...] | None) -> bool:
 
 
 class Unspecified(BaseModel):
-    """The regulation gives no number. What is used instead is said here and shown wherever the clock is shown."""
+    """The regulation gives no number. What is used instead is said here and shown with the clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     used: Limit
@@ -98,7 +99,7 @@ class Unspecified(BaseModel):
 
 
 class BeforeDue(BaseModel):
-    """A due time that hangs on another clock of the same unit: this far before its due time, 0 is the due time."""
+    """A due time that hangs on another clock of the same unit: this far before its due time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     clock: ClockName
@@ -169,8 +170,8 @@ class ClockRule(Element):
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:
-        given = [x for x in (self.limit, self.unspecified, self.before_due, self.as_given or None) if x is not None]
-        if len(given) != 1:
+        lengths = (self.limit, self.unspecified, self.before_due, self.as_given or None)
+        if sum(length is not None for length in lengths) != 1:
             raise ValueError("a clock has exactly one of limit, unspecified, before_due and as_given")
         _check_order(self.ladder)
         return self
@@ -186,7 +187,8 @@ def _check_order(ladder: Iterable[RungRule]) -> None:
     seen: list[tuple[int, float]] = []
     for rung in ladder:
         side = -1 if rung.at.before else 1 if rung.at.after else 0
-        distance = (rung.at.before or rung.at.after or Limit(unit="working_days", amount=0)).amount  # type: ignore[arg-type]
+        span = rung.at.before or rung.at.after
+        distance = span.amount if span else 0
         place = (severity[rung.lamp], side * distance)
         if seen and (place[0] < seen[-1][0] or place[1] < seen[-1][1]):
             raise ValueError("a ladder's rungs stand in time order, from warning to red")
@@ -306,7 +308,7 @@ class ReturnTerms(Element):
 
 
 class Cap(Element):
-    """The most an extension may add. A soft cap (原则上, 一般) yields to a stated exception with an approver."""
+    """The most an extension may add. A soft cap (原则上, 一般) yields to a stated, approved exception."""
 
     working_days: int | None = None
     times_of_limit: float | None = None
@@ -496,7 +498,7 @@ class Policy(BaseModel):
         return self
 
     def clock(self, name: ClockName, ticket: TicketFields, units: int = 1) -> ClockRule | None:
-        """The first rule for this clock that fits the ticket, or None where the policy has no such clock for it."""
+        """The first rule for this clock that fits the ticket, None where the policy has none for it."""
         for rule in self.clocks.get(name, ()):
             if rule.when is None or rule.when.matches(ticket, units):
                 return rule

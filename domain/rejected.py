@@ -4,7 +4,8 @@
 class Rejected(Exception):
     """A command that the state, the time, the role or a missing part forbids.
 
-    `code` is stable for programs, `message_zh` says what happened, why and what to do next, `basis` names the rules.
+    `code` is stable for programs, `message_zh` says what happened, why and what to do next, `basis` names the
+    rules; `forbidden` tells what the role may never do from what the state, time or parts do not allow.
     """
 
     def __init__(

@@ -212,7 +212,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
 
 
 def meant(open_ones: Mapping[str, str], command: AnswerSupervision | CloseSupervision, policy: Policy) -> str:
-    """Which of the open supervisions (number to unit) a command is for. Rejected when none, or not one alone."""
+    """Which open supervision (number to unit) a command is for. Rejected when none, or not one alone."""
     if command.no is not None and command.no in open_ones:
         return command.no
     unit = command.unit if isinstance(command, AnswerSupervision) else None
@@ -262,9 +262,6 @@ def _record(state: Supervision, envelope: Envelope, now: datetime) -> facts.Done
     )
 
 
-_ANY_TICKET = TicketFields.model_construct()
-
-
 def _answer(
     law: Law, state: Supervision, envelope: Envelope, command: AnswerSupervision, now: datetime
 ) -> list[Fact]:
@@ -272,7 +269,7 @@ def _answer(
         raise Rejected(
             "wrong_unit", f"督办对象是{state.unit}。", law.policy.supervision.basis, forbidden=True
         )
-    require(command, law.policy.supervision.requires, _ANY_TICKET)
+    require(command, law.policy.supervision.requires, None)
     made: list[Fact] = [_record(state, envelope, now)]
     if state.running and state.due is not None:
         if now > state.due:

@@ -6,7 +6,6 @@ from domain import facts
 from domain.calendar import WorkCalendar
 from domain.casework.draft import Draft
 from domain.facts import Alarm
-from domain.limit import Limit
 from domain.policy import ClockRule
 from domain.ticket import Clock
 from domain.vocabulary import WINDOWS, ClockName, EndReason
@@ -220,4 +219,4 @@ def end_of_business(draft: Draft, day: date | datetime) -> datetime:
     if isinstance(day, datetime):
         return calendar.localised(day)
     midnight = calendar.localised(datetime.combine(day, time()))
-    return Limit(unit="calendar_days", amount=0).after(midnight, calendar)  # type: ignore[arg-type]
+    return calendar.add_calendar_days(midnight, 0)

@@ -1,4 +1,4 @@
-"""Before a unit has the ticket: what is changed, refused, handed over, answered at once or put to a leader."""
+"""Before a unit has the ticket: changed, refused, handed over, answered at once or put to a leader."""
 
 from domain import facts
 from domain.casework import clockwork

@@ -41,10 +41,13 @@ FIELD_WORDS = {
 """What each required field is called to a person."""
 
 
-def require(command: BaseModel, parts: Iterable[RequiredPart], about: TicketFields) -> None:
-    """Raise Rejected for the first part that the policy requires for such a ticket and the command lacks."""
+def require(command: BaseModel, parts: Iterable[RequiredPart], about: TicketFields | None) -> None:
+    """Raise Rejected for the first part that the policy requires for such a ticket and the command lacks.
+
+    Without a ticket only the parts that are required of all are asked for.
+    """
     for part in parts:
-        if part.when is None or part.when.matches(about):
+        if part.when is None or (about is not None and part.when.matches(about)):
             demand(command, part.fields, part.code, part.basis)
 
 

@@ -1,5 +1,5 @@
-"""Scenarios: a hotline office asks "what would the system do?" in one YAML file and gets the lines of the answer.
+"""Scenarios: a hotline office asks "what would the system do?" in one YAML file, and is told.
 
-Two engines answer: the bare core, and the real workflow on a real Temporal server. For any scenario both print the
-same lines.
+Two engines answer: the bare core, and the real workflow on a real Temporal server. For any scenario both
+print the same lines.
 """

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain import supervision as supervising
 from domain.casework import decide, register, settle
-from domain.commands import Envelope
+from domain.commands import AnswerSupervision, CloseSupervision, Envelope
 from domain.facts import Fact, SupervisionOpened
 from domain.rejected import Rejected
 from domain.supervision import Supervision
@@ -57,18 +57,19 @@ class _Run:
     def _command(self, at: datetime, envelope: Envelope) -> None:
         assert self._ticket is not None
         try:
-            if envelope.command.do in ("answer_supervision", "close_supervision"):
-                no = self._meant(envelope)
-                self._take_supervision(no, supervising.decide(self._law, self._supervisions[no], envelope, at))
+            if isinstance(envelope.command, AnswerSupervision | CloseSupervision):
+                no = self._meant(envelope.command)
+                made = supervising.decide(self._law, self._supervisions[no], envelope, at)
+                self._take_supervision(no, made)
             else:
                 self._take(decide(self._law, self._ticket, envelope, at))
         except Rejected as refusal:
             self._place(at, "", refused_line(at, envelope.command.do, refusal))
 
-    def _meant(self, envelope: Envelope) -> str:
+    def _meant(self, command: AnswerSupervision | CloseSupervision) -> str:
         return supervising.meant(
             {no: s.unit for no, s in self._supervisions.items() if not s.ended},
-            envelope.command,
+            command,
             self._law.policy,
         )
 

@@ -98,7 +98,8 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" 第{mark.line + 1}行" if mark else ""
-        raise ScenarioError(f"{where}{line}：不是合格的 YAML（{getattr(error, 'problem', error)}）") from error
+        problem = getattr(error, "problem", error)
+        raise ScenarioError(f"{where}{line}：不是合格的 YAML（{problem}）") from error
     try:
         file = _ScenarioFile.model_validate(data)
         law = law_of(load_policy(file.policy), file.office_hours)
@@ -127,7 +128,7 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
 
 
 class _PlainDates(yaml.SafeLoader):
-    """Leaves dates and times as they are written, so that pydantic reads them and 24:00 is seen as a mistake."""
+    """Leaves dates and times as written, so that pydantic reads them and 24:00 is seen as a mistake."""
 
 
 _PlainDates.yaml_implicit_resolvers = {
@@ -162,9 +163,7 @@ class _Moment(BaseModel):
 
 
 def _without_tag(error: ValidationError) -> ValidationError:
-    problems: Any = [
-        {**problem, "loc": problem["loc"][1:]} for problem in error.errors(include_url=False)
-    ]
+    problems: Any = [{**problem, "loc": problem["loc"][1:]} for problem in error.errors(include_url=False)]
     for problem in problems:
         problem.pop("msg", None)
     return ValidationError.from_exception_data("step", problems)
@@ -190,10 +189,9 @@ def usual_role(policy: Policy, do: str) -> Role:
 
 
 def _given(file: _ScenarioFile) -> Given:
-    units = {
-        name: UnitGiven(**block.model_dump(exclude={"territory"})) for name, block in file.units.items()
-    }
-    territorial = next((name for name, block in file.units.items() if file.ticket.area in block.territory), None)
+    units = {name: UnitGiven(**block.model_dump(exclude={"territory"})) for name, block in file.units.items()}
+    area = file.ticket.area
+    territorial = next((name for name, block in file.units.items() if area in block.territory), None)
     return Given(units=units, territorial_unit=territorial)
 
 
@@ -202,14 +200,20 @@ def _check_order(received: datetime, steps: tuple[Step, ...], where: str, node: 
     for number, step in enumerate(steps):
         if step.at < last:
             line = yaml_lines.line_of(node, ("steps", number, "at"))
-            raise ScenarioError(f"{where} 第{line}行 steps.{number}.at：早于上一步或受理时间，步骤应按时间先后写")
+            why = "早于上一步或受理时间，步骤应按时间先后写"
+            raise ScenarioError(f"{where} 第{line}行 steps.{number}.at：{why}")
         last = step.at
 
 
 def _with_offsets(line: dict[str, Any], law: Law) -> dict[str, Any]:
     """An expected line with its moments as the engines print them."""
-    return {key: _moment(value, law) if key in ("at", "due", "was", "on") else value for key, value in line.items()}
+    return {key: _moment(value, law) if key in _MOMENTS else value for key, value in line.items()}
+
+
+_MOMENTS = frozenset({"at", "due", "was", "on", "until", "met_at", "anchor", "submitted_at"})
 
 
 def _moment(value: Any, law: Law) -> Any:
-    return law.calendar.localised(datetime.fromisoformat(value)).isoformat() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return law.calendar.localised(datetime.fromisoformat(value)).isoformat()
