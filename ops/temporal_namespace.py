@@ -35,7 +35,7 @@ async def connect_plainly(settings: Settings) -> Client:
             connect_timeout=timedelta(seconds=5),
         )
     except RuntimeError as error:
-        raise OperationFailed(f"Temporal at {settings.temporal_target} cannot be reached: {error}") from error
+        raise OperationFailed(f"Temporal at {settings.temporal_target} does not answer") from error
 
 
 async def prepare_namespace(settings: Settings) -> None:
