@@ -1,7 +1,7 @@
 """What a working-time calendar is made of: plain, serialisable data, without any arithmetic.
 
-Clock times are kept as microseconds since local midnight and written as "08:30", "24:00",
-"23:59:59.5". Intervals are half-open: the opening belongs to the office hours, the closing does not.
+Clock times are kept as microseconds since local midnight and written "08:30", "24:00", "23:59:59.5".
+Intervals are half-open: the opening belongs to the office hours, the closing does not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,16 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
 
 from domain.calendar_zone import CalendarError, zone
 
@@ -32,13 +41,20 @@ _MONTH_DAY: Final = re.compile(r"\d{2}-\d{2}", re.ASCII)
 _LEAP_YEAR: Final = "2000-"
 
 
-def parse_clock_time(value: object) -> int:
-    """Read "HH:MM[:SS[.ffffff]]" up to "24:00" as microseconds since midnight; integers pass unchanged."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= DAY:
+class ClockTime(int):
+    """Microseconds since local midnight, at most those of 24:00.
+
+    A type of its own, because a bare number is none: an unquoted 14:30 in YAML arrives as 870.
+    """
+
+
+def parse_clock_time(value: object) -> ClockTime:
+    """Read "HH:MM[:SS[.ffffff]]" up to "24:00"; a ClockTime passes unchanged, any other number is refused."""
+    if isinstance(value, ClockTime):
         return value
     found = _CLOCK_TIME.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise ValueError(f'不是有效的钟点：{value!r}，应写作 "08:30"')
+        raise ValueError(f'不是有效的钟点：{value!r}，应写作 "08:30"（带引号）')
     hours, minutes, seconds, fraction = found.groups(default="0")
     if int(minutes) > 59 or int(seconds) > 59:
         raise ValueError(f"不是有效的钟点：{value!r}")
@@ -47,7 +63,7 @@ def parse_clock_time(value: object) -> int:
     )
     if moment > DAY:
         raise ValueError(f'不是有效的钟点：{value!r}，最晚为 "24:00"')
-    return moment
+    return ClockTime(moment)
 
 
 def parse_date(value: object) -> date:
@@ -99,10 +115,13 @@ def _spread_over_monday_to_friday(value: object) -> object:
 
 
 CalendarDate = Annotated[date, BeforeValidator(parse_date)]
-ClockTime = Annotated[
-    int, BeforeValidator(parse_clock_time), PlainSerializer(format_clock_time, return_type=str)
+WrittenClockTime = Annotated[
+    ClockTime,
+    PlainValidator(parse_clock_time),
+    PlainSerializer(format_clock_time, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["08:30", "24:00"]}),
 ]
-Interval = Annotated[tuple[ClockTime, ClockTime], AfterValidator(_opens_before_it_closes)]
+Interval = Annotated[tuple[WrittenClockTime, WrittenClockTime], AfterValidator(_opens_before_it_closes)]
 Intervals = Annotated[tuple[Interval, ...], AfterValidator(_in_order)]
 OfficeHours = Annotated[dict[Weekday, Intervals], BeforeValidator(_spread_over_monday_to_friday)]
 """Intervals by weekday. A bare list of intervals means Monday to Friday."""
@@ -112,7 +131,11 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _month_day_or_date(value: str) -> str:
+def _month_day_or_date(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        raise ValueError(f'不是有效的日期：{value!r}，应写作 "05-01" 或 "2026-05-01"')
     try:
         parse_date(_LEAP_YEAR + value if _MONTH_DAY.fullmatch(value) else value)
     except ValueError:
@@ -120,7 +143,7 @@ def _month_day_or_date(value: str) -> str:
     return value
 
 
-SeasonEdge = Annotated[str, AfterValidator(_month_day_or_date)]
+SeasonEdge = Annotated[str, BeforeValidator(_month_day_or_date)]
 
 
 class Season(_Data):

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.calendar import CalendarData, CalendarError, WorkCalendar
-from domain.calendar_data import DAY, format_clock_time, parse_clock_time
+from domain.calendar_data import DAY, ClockTime, format_clock_time, parse_clock_time
 from tests.unit.calendars import OFFICE, at, office
 
 MINUTE = 60_000_000
@@ -48,6 +49,7 @@ def test_clock_times(written: str, moment: int) -> None:
         "８:30",
         None,
         True,
+        870,
         8.5,
         -1,
     ],
@@ -57,7 +59,25 @@ def test_what_is_no_clock_time_is_refused(written: object) -> None:
         parse_clock_time(written)
 
 
-@given(st.integers(0, DAY))
+def test_an_unquoted_time_in_yaml_is_refused_not_misread() -> None:
+    with pytest.raises(ValidationError, match=r"不是有效的钟点：870，应写作 \"08:30\"（带引号）"):
+        CalendarData.model_validate(yaml.safe_load("weekly: [[08:30, 12:00], [14:30, 18:00]]"))
+
+
+def test_dates_unquoted_in_yaml_are_dates() -> None:
+    written = """
+        weekly: [["08:30", "12:00"]]
+        holidays: {2026-05-01: 劳动节}
+        days: {2026-05-09: {name: 劳动节调休}}
+        seasons: [{starts: 2026-07-01, ends: 2026-08-31, hours: [["08:00", "12:00"]]}]
+    """
+    data = CalendarData.model_validate(yaml.safe_load(written))
+    assert list(data.holidays) == [date(2026, 5, 1)]
+    assert list(data.days) == [date(2026, 5, 9)]
+    assert (data.seasons[0].starts, data.seasons[0].ends) == ("2026-07-01", "2026-08-31")
+
+
+@given(st.integers(0, DAY).map(ClockTime))
 def test_a_clock_time_reads_as_it_was_written(moment: int) -> None:
     assert parse_clock_time(format_clock_time(moment)) == moment
 

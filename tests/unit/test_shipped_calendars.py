@@ -10,6 +10,7 @@ import holidays
 import pytest
 
 from domain.calendar import CalendarError, WorkCalendar
+from domain.calendar_data import parse_clock_time
 from policies.calendars import Arrangement, arrangements, merge, shipped_calendar
 from tests.unit.calendars import OFFICE, at
 
@@ -86,7 +87,9 @@ def test_what_is_due_in_the_year_without_a_notice_is_provisional() -> None:
 
 
 def test_office_hours_may_be_given() -> None:
-    where = WorkCalendar(shipped_calendar("cn", {"mon": ((0, 3_600_000_000),)}))
+    where = WorkCalendar(
+        shipped_calendar("cn", {"mon": ((parse_clock_time("00:00"), parse_clock_time("01:00")),)})
+    )
     assert where.close_of(date(2026, 3, 2)) == at("2026-03-02T01:00", where)
     assert where.close_of(date(2026, 5, 9)) == at("2026-05-09T01:00", where)
     assert not where.is_working_day(date(2026, 3, 3))
