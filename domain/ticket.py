@@ -1,7 +1,7 @@
 """The ticket: its state, and how each fact changes it.
 
-`evolve` is total and deterministic: any fact may follow any state, and the same facts in the same order give the
-same state. It decides nothing; whether something may happen is the business of domain.casework.
+`evolve` is total and deterministic: any fact may follow any state, and the same facts in the same order give
+the same state. It decides nothing; whether something may happen is the business of domain.casework.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +17,7 @@ from domain.vocabulary import (
     ACTIVE_STAGES,
     ENDS,
     ClockName,
+    Lamp,
     Outcome,
     Rating,
     Status,
@@ -30,16 +31,22 @@ ClockKey = tuple[ClockName, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """What is owed, by whom, counted from when, due when, on what basis, with which alarms still to come."""
+    """What is owed, by whom, counted from when, due when, on what basis, with which alarms still to come.
+
+    `n` is the number of the fact that started it: it tells this clock from earlier ones of that name and unit.
+    """
 
     name: ClockName
     unit: str
+    n: int
+    started_at: datetime
     anchor: datetime
     due: datetime
     basis: tuple[str, ...]
     provisional: bool
     limit: str
     ladder: tuple[Alarm, ...] = ()
+    lamp: Lamp | None = None
     breached: bool = False
     silent_since: datetime | None = None
     redo: bool = False
@@ -67,6 +74,7 @@ class Assignment:
     stage: UnitStage
     dispatched_at: datetime
     signed_at: datetime | None = None
+    ended_at: datetime | None = None
     lacking: tuple[str, ...] = ()
     return_blocked: str | None = None
     return_blocked_basis: tuple[str, ...] = ()
@@ -135,6 +143,7 @@ class Ticket:
     upstream_asked: bool = False
     redo_declined: bool = False
     bonus_nominated: bool = False
+    merged_into: str | None = None
     closed_at: datetime | None = None
     ended_at: datetime | None = None
     archive_on: datetime | None = None
@@ -190,7 +199,7 @@ def registered(fact: facts.Registered) -> Ticket:
 
 
 def evolve(ticket: Ticket, fact: Fact) -> Ticket:
-    """The state after one more fact. Never fails: what a fact speaks of and the state does not know changes nothing."""
+    """The state after one more fact. Never fails: a fact about something unknown changes nothing."""
     change = _CHANGES.get(type(fact))
     changed = change(ticket, fact) if change else ticket
     return replace(changed, seq=ticket.seq + 1)
@@ -243,7 +252,7 @@ def _assigned(ticket: Ticket, fact: facts.Assigned) -> Ticket:
 
 
 def _unit_moved(ticket: Ticket, fact: facts.UnitMoved) -> Ticket:
-    changes: dict[str, Any] = {"stage": fact.to}
+    changes: dict[str, Any] = {"stage": fact.to, "ended_at": None if fact.to in ACTIVE_STAGES else fact.at}
     known = ticket.assignments.get(fact.unit)
     if known and fact.to is UnitStage.SIGNED and known.signed_at is None:
         changes["signed_at"] = fact.at
@@ -256,6 +265,8 @@ def _clock_started(ticket: Ticket, fact: facts.ClockStarted) -> Ticket:
     clock = Clock(
         name=fact.clock,
         unit=fact.unit,
+        n=ticket.seq + 1,
+        started_at=fact.at,
         anchor=fact.anchor,
         due=fact.due,
         basis=fact.basis,
@@ -285,7 +296,7 @@ def _clock_moved(ticket: Ticket, fact: facts.ClockMoved) -> Ticket:
 
 def _lamp(ticket: Ticket, fact: facts.LampLit) -> Ticket:
     known = ticket.clocks.get((fact.clock, fact.unit))
-    return _clock(ticket, fact, ladder=known.ladder[1:]) if known else ticket
+    return _clock(ticket, fact, ladder=known.ladder[1:], lamp=fact.lamp) if known else ticket
 
 
 def _silenced(ticket: Ticket, fact: facts.ClockSilenced) -> Ticket:
@@ -455,6 +466,7 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "first_review": _reviewed,
     "final_review": _reviewed,
     "callback": _called_back,
+    "merge": lambda t, f: replace(t, merged_into=f.details["into"]),
     "redo": _redone,
     "decline_redo": lambda t, f: replace(t, redo_declined=True),
     "withdraw": _withdrawn,
