@@ -1,8 +1,7 @@
-"""Who is told what when something happens: notices made from facts, before anybody knows a person or a number."""
+"""Who is told what when something happens: notices made from facts, before any person or number is known."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from domain import facts

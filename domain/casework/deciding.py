@@ -94,6 +94,7 @@ def register(
         raise Rejected("type_not_in_policy", "本热线没有这一诉求类型。", intake_terms.basis)
     if intake_terms.from_above_only and about.source not in intake_terms.upstream_sources:
         raise Rejected("source_not_in_policy", "本热线只受理上级平台转来的工单。", intake_terms.basis)
+    about = _with_offsets(law, about)
     first = facts.Registered(
         at=now,
         no=no,
@@ -116,6 +117,12 @@ def register(
             draft, ClockName.UPSTREAM, OFFICE, received, due=law.calendar.localised(about.upstream_due)
         )
     return draft.facts
+
+
+def _with_offsets(law: Law, about: TicketFields) -> TicketFields:
+    upstream = about.upstream_due and law.calendar.localised(about.upstream_due)
+    received = law.calendar.localised(about.received_at)
+    return about.model_copy(update={"received_at": received, "upstream_due": upstream})
 
 
 def decide(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> list[Fact]:
