@@ -223,11 +223,12 @@ class Choice(BaseModel):
 
 
 class Intake(Element):
-    """Which demands come in, and through what."""
+    """Which demands come in, and through what. `levels` gives a source's level where a ticket names none."""
 
     sources: tuple[Source, ...] = Field(min_length=1)
     types: tuple[TicketType, ...] = Field(min_length=1)
     upstream_sources: tuple[Source, ...] = ()
+    levels: dict[Source, Level] = {}
     from_above_only: bool = False
 
 

@@ -94,7 +94,7 @@ def register(
         raise Rejected("type_not_in_policy", "本热线没有这一诉求类型。", intake_terms.basis)
     if intake_terms.from_above_only and about.source not in intake_terms.upstream_sources:
         raise Rejected("source_not_in_policy", "本热线只受理上级平台转来的工单。", intake_terms.basis)
-    about = _with_offsets(law, about)
+    about = _completed(law, about)
     first = facts.Registered(
         at=now,
         no=no,
@@ -119,10 +119,14 @@ def register(
     return draft.facts
 
 
-def _with_offsets(law: Law, about: TicketFields) -> TicketFields:
+def _completed(law: Law, about: TicketFields) -> TicketFields:
+    """The fields with offsets on their moments, and with the level of their source where none was named."""
+    level = about.level
+    if "level" not in about.model_fields_set:
+        level = law.policy.intake.levels.get(about.source, level)
     upstream = about.upstream_due and law.calendar.localised(about.upstream_due)
     received = law.calendar.localised(about.received_at)
-    return about.model_copy(update={"received_at": received, "upstream_due": upstream})
+    return about.model_copy(update={"level": level, "received_at": received, "upstream_due": upstream})
 
 
 def decide(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> list[Fact]:
