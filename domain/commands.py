@@ -105,6 +105,7 @@ class Refuse(Order):
     route: Text | None = None
     evidence: Text | Texts | None = None
     prior: str | None = Field(default=None, max_length=64)
+    approved_by: Text | None = None
     intercepted: bool = False
 
 

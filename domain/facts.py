@@ -81,8 +81,18 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageReached:
+    """A stage of the policy's process that no status stands for."""
+
+    NAME: ClassVar[str] = "stage"
+    at: datetime
+    stage: str
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
-    """A unit got the ticket."""
+    """A unit got the ticket. `hop` counts how often the matter was handed on to a lead unit so far."""
 
     NAME: ClassVar[str] = "assigned"
     at: datetime
@@ -91,6 +101,7 @@ class Assigned:
     lacking: tuple[str, ...] = ()
     return_blocked: str | None = None
     return_blocked_basis: tuple[str, ...] = ()
+    hop: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +252,17 @@ class SupervisionOpened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionCalledFor:
+    """Something was counted often enough that the office should consider supervision."""
+
+    NAME: ClassVar[str] = "supervision_called_for"
+    at: datetime
+    unit: str
+    cause: SupervisionCause
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeemedAccepted:
     """A unit that did not return a ticket in time counts as having accepted it."""
 
@@ -383,6 +405,7 @@ Fact = (
     Registered
     | Done
     | StatusChanged
+    | StageReached
     | Assigned
     | UnitMoved
     | ClockStarted
@@ -395,6 +418,7 @@ Fact = (
     | ClockResumed
     | LampLit
     | SupervisionOpened
+    | SupervisionCalledFor
     | DeemedAccepted
     | CitizenInformed
     | UnitInformed

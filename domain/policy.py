@@ -24,6 +24,7 @@ from domain.vocabulary import (
     Lamp,
     Level,
     Outcome,
+    Passing,
     Rating,
     Recipient,
     RefusalReason,
@@ -31,9 +32,11 @@ from domain.vocabulary import (
     Source,
     Special,
     Status,
+    SupervisionCause,
     SupervisionForm,
     SupervisionLevel,
     TicketType,
+    Trouble,
     Urgency,
 )
 
@@ -233,20 +236,31 @@ class Intake(Element):
 
 
 class RefusalRule(Element):
-    """One reason for not accepting a demand, what must be on record for it and where the citizen is sent."""
+    """One reason for not accepting a demand, what must be on record for it and where the citizen is sent.
+
+    `supervisor_check`: the office itself refuses, or an agent with the supervisor's approval on record.
+    `complainants`: demands of these are out of scope for this reason and cannot be dispatched or answered.
+    """
 
     requires: tuple[Literal["evidence", "prior"], ...] = ()
     route: str
     keep_content: bool = True
+    supervisor_check: bool = False
+    complainants: tuple[Complainant, ...] = ()
+
+
+class Interception(Element):
+    """Web intake that stops a demand by itself, with a notice; the citizen may appeal afterwards."""
+
+    sources: tuple[Source, ...] = Field(min_length=1)
+    reasons: tuple[RefusalReason, ...] = Field(min_length=1)
 
 
 class Refusals(Element):
     """不予受理, where a regulation provides for it."""
 
     reasons: dict[RefusalReason, RefusalRule]
-    intercept_sources: tuple[Source, ...] = ()
-    intercept_basis: tuple[RuleId, ...] = ()
-    complainants: dict[Complainant, RefusalReason] = {}
+    interception: Interception | None = None
 
 
 class DirectAnswer(Element):
@@ -404,12 +418,22 @@ class RedoTerms(Element):
     needs_finding: bool = False
 
 
+class Detector(Element):
+    """A count on a ticket that calls for supervision: `opens` it by itself, or only says so to the office."""
+
+    of: Trouble
+    at_least: int = Field(ge=1)
+    cause: SupervisionCause
+    opens: bool = False
+
+
 class SupervisionTerms(Element):
-    """督办: forms, levels from lowest to highest, what an answer must bring."""
+    """督办: forms, levels from lowest to highest, what an answer must bring, what calls for it by itself."""
 
     forms: tuple[SupervisionForm, ...] = Field(min_length=1)
     levels: tuple[SupervisionLevel, ...] = Field(min_length=1)
     requires: tuple[RequiredPart, ...] = ()
+    detectors: tuple[Detector, ...] = ()
     close: Permission
 
 
@@ -422,10 +446,25 @@ class ScoreTerms(Element):
 
 
 class Process(Element):
-    """What a refusal cites when a command is out of turn or in the wrong role."""
+    """The stages of the process in the regulation's words; what is cited for a wrong turn or a wrong role.
+
+    A stage belongs to a status of the ticket, or to something it passes without changing its status.
+    """
 
     roles: tuple[RuleId, ...] = Field(min_length=1)
-    stages: dict[Status, str] = {}
+    stages: dict[Status | Passing, str] = {}
+
+
+class ContractorTerms(Element):
+    """What people of a contractor that runs the platform may do; the rest stays with the office's own."""
+
+    commands: tuple[str, ...] = Field(min_length=1)
+
+
+class Document(Element):
+    """Something the regulation says that binds nobody in casework, in a sentence for the policy's page."""
+
+    says: str | None = None
 
 
 class OfficeHoursTerms(BaseModel):
@@ -479,7 +518,8 @@ class Policy(BaseModel):
     clocks: dict[ClockName, tuple[ClockRule, ...]]
     articles: dict[RuleId, str] = {}
     choices: dict[str, Choice] = {}
-    documents: tuple[Element, ...] = ()
+    contractor: ContractorTerms | None = None
+    documents: tuple[Document, ...] = ()
 
     @field_validator("clocks")
     @classmethod

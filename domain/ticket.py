@@ -15,6 +15,7 @@ from domain.commands import TicketFields
 from domain.facts import Alarm, Fact
 from domain.vocabulary import (
     ACTIVE_STAGES,
+    DISSATISFACTION,
     ENDS,
     ClockName,
     Lamp,
@@ -33,7 +34,7 @@ ClockKey = tuple[ClockName, str]
 class Clock:
     """What is owed, by whom, counted from when, due when, on what basis, with which alarms still to come.
 
-    `n` is the number of the fact that started it: it tells this clock from earlier ones of that name and unit.
+    `n`, the number of the fact that started it, tells it from earlier clocks of that name and unit.
     """
 
     name: ClockName
@@ -135,6 +136,8 @@ class Ticket:
     panel_held: bool = False
     panel_unit: str | None = None
     returns: int = 0
+    returns_refused: int = 0
+    dissatisfied: int = 0
     redos: int = 0
     reworks: int = 0
     urges: int = 0
@@ -246,9 +249,7 @@ def _assigned(ticket: Ticket, fact: facts.Assigned) -> Ticket:
         return_blocked_basis=fact.return_blocked_basis,
     )
     others = {unit: a for unit, a in ticket.assignments.items() if unit != fact.unit}
-    return replace(
-        ticket, assignments={**others, fact.unit: made}, hops=ticket.hops + (fact.as_ is UnitRole.LEAD)
-    )
+    return replace(ticket, assignments={**others, fact.unit: made}, hops=max(ticket.hops, fact.hop))
 
 
 def _unit_moved(ticket: Ticket, fact: facts.UnitMoved) -> Ticket:
@@ -326,7 +327,12 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
         intake=fact.intake,
         solved=fact.solved,
     )
-    return replace(ticket, callers={**ticket.callers, fact.caller: settled})
+    return replace(
+        ticket,
+        callers={**ticket.callers, fact.caller: settled},
+        dissatisfied=ticket.dissatisfied
+        + (settled.handling in DISSATISFACTION and known.handling not in DISSATISFACTION),
+    )
 
 
 def _callers_joined(ticket: Ticket, fact: facts.CallersJoined) -> Ticket:
@@ -350,7 +356,10 @@ def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
 
 
 def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
-    counted = replace(ticket, returns=ticket.returns + bool(fact.details.get("approve")))
+    approved = bool(fact.details.get("approve"))
+    counted = replace(
+        ticket, returns=ticket.returns + approved, returns_refused=ticket.returns_refused + (not approved)
+    )
     return _assignment(counted, fact.unit, return_asked=False)
 
 
@@ -483,6 +492,7 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
 _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.Done: _done,
     facts.StatusChanged: _status,
+    facts.StageReached: lambda t, f: replace(t, stage=f.stage),
     facts.Assigned: _assigned,
     facts.UnitMoved: _unit_moved,
     facts.ClockStarted: _clock_started,

@@ -94,6 +94,15 @@ class Status(StrEnum):
     RETURNED_UPSTREAM = "returned_upstream"
 
 
+class Passing(StrEnum):
+    """Stages of the process that a ticket passes without its status saying so."""
+
+    ACCEPTED = "accepted"
+    RATED = "rated"
+    REDO = "redo"
+    SUPERVISED = "supervised"
+
+
 ENDS = frozenset(
     {
         Status.ARCHIVED,
@@ -178,9 +187,13 @@ class Channel(StrEnum):
 
 
 class Role(StrEnum):
-    """In what part somebody acts. Who a person is stays outside the core."""
+    """In what part somebody acts. Who a person is stays outside the core.
+
+    A contractor's people act as agents, within what the policy lets a contractor do.
+    """
 
     AGENT = "agent"
+    CONTRACTOR = "contractor"
     OFFICE = "office"
     UPPER_LEVEL = "upper_level"
     UPSTREAM = "upstream"
@@ -264,6 +277,16 @@ class SupervisionCause(StrEnum):
     IMPROPER_RETURN = "improper_return"
     ABNORMAL_EXTENSION = "abnormal_extension"
     OTHER = "other"
+
+
+class Trouble(StrEnum):
+    """What is counted on a ticket and may call for supervision."""
+
+    RETURNS = "returns"
+    RETURNS_REFUSED = "returns_refused"
+    EXTENSIONS = "extensions"
+    REWORKS = "reworks"
+    DISSATISFIED = "dissatisfied"
 
 
 class SupervisionLevel(StrEnum):

@@ -21,7 +21,7 @@ from domain.commands import (
 )
 from domain.rejected import Rejected
 from domain.ticket import CallerState
-from domain.vocabulary import ClockName, ExclusionReason, Status, UnitStage
+from domain.vocabulary import ClockName, ExclusionReason, Passing, Status, UnitStage
 
 
 def callback(draft: Draft, envelope: Envelope, command: Callback) -> None:
@@ -62,6 +62,7 @@ def _settle(draft: Draft, caller: str, said: Callback | Rate) -> None:
             reasonable=said.reasonable if isinstance(said, Callback) else None,
         )
     )
+    draft.pass_stage(Passing.RATED)
 
 
 def _caller(draft: Draft, named: str | None) -> str:

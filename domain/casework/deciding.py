@@ -12,6 +12,7 @@ from domain.casework.transitions import TRANSITIONS, Transition
 from domain.commands import Actor, Envelope, ReviseCalendar, TicketFields
 from domain.facts import Fact
 from domain.law import Law
+from domain.policy import Policy
 from domain.rejected import Rejected
 from domain.ticket import Ticket, registered
 from domain.vocabulary import OFFICE, ClockName, Role, Status, UnitStage
@@ -139,6 +140,7 @@ def decide(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> list[
     _check(law, ticket, envelope)
     draft = Draft(law, ticket, now)
     HANDLERS[envelope.command.do](draft, envelope, envelope.command)
+    oversight.detect(draft, ticket)
     return draft.facts
 
 
@@ -147,8 +149,10 @@ def _check(law: Law, ticket: Ticket, envelope: Envelope) -> None:
     transition = TRANSITIONS.get(command.do)
     if transition is None:
         raise Rejected("not_for_a_ticket", "此项操作不是对工单的操作。", law.policy.process.basis)
-    if actor.role not in transition.roles and actor.role is not Role.SYSTEM_OPERATOR:
-        raise Rejected("wrong_role", "你的角色不能办理此项操作。", law.policy.process.roles, forbidden=True)
+    if not may(law.policy, actor, transition, command.do):
+        contractor = law.policy.contractor if actor.role is Role.CONTRACTOR else None
+        basis = contractor.basis if contractor else law.policy.process.roles
+        raise Rejected("wrong_role", "你的角色不能办理此项操作。", basis, forbidden=True)
     if ticket.status not in transition.statuses:
         raise Rejected(
             "wrong_status",
@@ -157,6 +161,16 @@ def _check(law: Law, ticket: Ticket, envelope: Envelope) -> None:
         )
     if transition.stages is not None:
         _check_unit(law, ticket, envelope, transition)
+
+
+def may(policy: Policy, actor: Actor, transition: Transition, do: str) -> bool:
+    """Whether the role may issue the command; a contractor is an agent as far as the policy lets it."""
+    if actor.role is Role.SYSTEM_OPERATOR:
+        return True
+    if actor.role is Role.CONTRACTOR:
+        allowed = policy.contractor.commands if policy.contractor else ()
+        return do in allowed and Role.AGENT in transition.roles
+    return actor.role in transition.roles
 
 
 def _check_unit(law: Law, ticket: Ticket, envelope: Envelope, transition: Transition) -> None:
@@ -207,13 +221,17 @@ STAGE_WORDS = {
 PART_WORDS = {"lead": "主办", "assist": "协办"}
 
 
-def allowed_commands(ticket: Ticket, actor: Actor) -> list[str]:
+def allowed_commands(policy: Policy, ticket: Ticket, actor: Actor) -> list[str]:
     """The commands that the table allows this actor now; the parts a command needs are not looked at."""
-    return [name for name, transition in TRANSITIONS.items() if _allowed(ticket, actor, transition)]
+    return [
+        name
+        for name, transition in TRANSITIONS.items()
+        if may(policy, actor, transition, name) and _fits(ticket, actor, transition)
+    ]
 
 
-def _allowed(ticket: Ticket, actor: Actor, transition: Transition) -> bool:
-    if actor.role not in transition.roles or ticket.status not in transition.statuses:
+def _fits(ticket: Ticket, actor: Actor, transition: Transition) -> bool:
+    if ticket.status not in transition.statuses:
         return False
     if transition.stages is None:
         return True

@@ -11,7 +11,7 @@ from domain.law import Law
 from domain.policy import Policy
 from domain.rejected import Rejected
 from domain.ticket import Assignment, Ticket, evolve
-from domain.vocabulary import EndReason, Status, UnitRole, UnitStage
+from domain.vocabulary import EndReason, Passing, Status, UnitRole, UnitStage
 
 
 class Draft:
@@ -54,7 +54,18 @@ class Draft:
     def status(self, to: Status) -> None:
         """Move the ticket as a whole, unless it is there already."""
         if self.ticket.status is not to:
-            self.add(facts.StatusChanged(at=self.now, to=to, stage=self.policy.process.stages.get(to)))
+            self.add(facts.StatusChanged(at=self.now, to=to, stage=self._stage_of(to)))
+
+    def _stage_of(self, to: Status) -> str | None:
+        stages = self.policy.process.stages
+        again = to is Status.HANDLING and any(a.redo for a in self.ticket.active())
+        return stages.get(Passing.REDO, stages.get(to)) if again else stages.get(to)
+
+    def pass_stage(self, passing: Passing) -> None:
+        """Record a stage that no status stands for, if the policy's process has it."""
+        stage = self.policy.process.stages.get(passing)
+        if stage is not None and stage != self.ticket.stage:
+            self.add(facts.StageReached(at=self.now, stage=stage, basis=self.policy.process.basis))
 
     def move_unit(self, unit: str, to: UnitStage) -> None:
         """Move what one unit is at."""

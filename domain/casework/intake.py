@@ -4,7 +4,7 @@ from domain import facts
 from domain.casework import clockwork
 from domain.casework.closing import finish_handling
 from domain.casework.draft import Draft
-from domain.casework.parts import demand
+from domain.casework.parts import demand, empty
 from domain.commands import (
     Amend,
     Answer,
@@ -18,10 +18,10 @@ from domain.commands import (
     TransferEmergency,
     plain_fields,
 )
-from domain.policy import Permission
+from domain.policy import Element, Permission, Refusals
 from domain.rejected import Rejected
 from domain.ticket import Clock
-from domain.vocabulary import OFFICE, ClockName, EndReason, RefusalReason, Status
+from domain.vocabulary import OFFICE, ClockName, EndReason, Passing, RefusalReason, Role, Status
 
 
 def provided(permission: Permission | None, draft: Draft, what: str) -> Permission:
@@ -40,6 +40,13 @@ def amend(draft: Draft, envelope: Envelope, command: Amend) -> None:
     changes = plain_fields(command)
     if not changes:
         raise Rejected("nothing_to_amend", "没有要更改的内容。请填写更改的项目。", draft.policy.process.basis)
+    own = draft.policy.dispatch.own_complaint
+    if own and command.subject_unit in {a.unit for a in draft.ticket.active()}:
+        raise Rejected(
+            "own_complaint",
+            f"工单正由{command.subject_unit}办理，诉求反映的却是该单位自身的问题。请先撤回派单。",
+            own.basis,
+        )
     draft.done(envelope)
     for clock in list(draft.ticket.clocks.values()):
         _recompute(draft, clock, "amended")
@@ -116,21 +123,57 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
             f"《{draft.policy.title}》没有这一不予受理情形。请选择列明的情形。",
             refusals.basis,
         )
-    if command.intercepted and draft.ticket.about.source not in refusals.intercept_sources:
-        raise Rejected("interception_not_provided", "只有互联网渠道可以自动拦截。", refusals.basis)
+    _check_interception(draft, envelope, command, refusals)
     demand(command, ("explanation", "route"), "explanation_required", (*refusals.basis, *rule.basis))
     demand(command, rule.requires, "evidence_required", rule.basis)
+    if rule.supervisor_check and envelope.actor.role in _AT_THE_PHONE and empty(command.evidence):
+        demand(command, ("approved_by",), "approval_required", rule.basis)
     draft.done(envelope, basis_rules=list(rule.basis))
     draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="refusal", basis=refusals.basis))
+    if command.intercepted and refusals.interception:
+        told = refusals.interception.basis
+        draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="interception", basis=told))
     draft.end(Status.REFUSED, EndReason.CLOSED)
 
 
+_AT_THE_PHONE = frozenset({Role.AGENT, Role.CONTRACTOR})
+
+
+def _check_interception(draft: Draft, envelope: Envelope, command: Refuse, refusals: Refusals) -> None:
+    terms = refusals.interception
+    if not command.intercepted:
+        if envelope.actor.role is Role.SYSTEM:
+            raise Rejected("person_needed", "不予受理应由工作人员确认。", refusals.basis, forbidden=True)
+        return
+    if terms is None or draft.ticket.about.source not in terms.sources:
+        basis = terms.basis if terms else refusals.basis
+        raise Rejected("interception_not_provided", "只有规定的互联网渠道可以自动拦截。", basis)
+    if command.reason_code not in terms.reasons:
+        raise Rejected("interception_reason", "这一情形不能自动拦截，应由工作人员认定。", terms.basis)
+
+
+def check_scope(draft: Draft) -> None:
+    """Raise Rejected for a demand of somebody whose demands the policy does not take."""
+    refusals = draft.policy.refusals
+    for rule in refusals.reasons.values() if refusals else ():
+        if draft.ticket.about.complainant in rule.complainants:
+            raise Rejected(
+                "complainant_out_of_scope",
+                "此类诉求人的诉求不属受理范围。请按不予受理办理，并告知办理途径。",
+                rule.basis,
+            )
+
+
 def transfer_emergency(draft: Draft, envelope: Envelope, command: TransferEmergency) -> None:
-    """Hand over to 110, 119, 120 or 122 at once."""
-    refusal = draft.policy.refusals and draft.policy.refusals.reasons.get(RefusalReason.EMERGENCY_LINE)
+    """Hand over to 110, 119, 120 or 122 at once; the caller is told to whom."""
+    refusals = draft.policy.refusals
+    refusal: Element | None = draft.policy.emergency_transfer
+    if refusal is None and refusals:
+        refusal = refusals.reasons.get(RefusalReason.EMERGENCY_LINE)
     if refusal is None:
-        provided(draft.policy.emergency_transfer, draft, "转交紧急服务专线")
+        refusal = provided(draft.policy.emergency_transfer, draft, "转交紧急服务专线")
     draft.done(envelope)
+    draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="emergency_transfer", basis=refusal.basis))
     _tell_units(draft, "transfer")
     draft.end(Status.TRANSFERRED, EndReason.TRANSFERRED)
 
@@ -144,12 +187,14 @@ def answer(draft: Draft, envelope: Envelope, command: Answer) -> None:
             "此类诉求不能直接答复。请派单给承办单位。",
             terms.basis if terms else draft.policy.process.basis,
         )
+    check_scope(draft)
     if command.mode not in terms.modes:
         raise Rejected("answer_mode_not_provided", "不能以三方通话方式答复。请直接答复或派单。", terms.basis)
     demand(command, ("text",), "text_required", terms.basis)
     if terms.requires_knowledge:
         demand(command, ("knowledge",), "knowledge_required", terms.basis)
     draft.done(envelope)
+    draft.pass_stage(Passing.ACCEPTED)
     clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.CLOSED)
     finish_handling(draft)
 

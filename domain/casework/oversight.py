@@ -1,5 +1,7 @@
 """The office over the units, the upper level over the office: urging, supervision, referrals, upstream."""
 
+from collections.abc import Callable
+
 from domain import facts
 from domain.casework import clockwork
 from domain.casework.draft import Draft, assignment
@@ -17,13 +19,16 @@ from domain.commands import (
     Withdraw,
 )
 from domain.rejected import Rejected
+from domain.ticket import Ticket
 from domain.vocabulary import (
     OFFICE,
     ClockName,
     EndReason,
+    Passing,
     Status,
     SupervisionCause,
     SupervisionLevel,
+    Trouble,
     UnitStage,
 )
 
@@ -92,6 +97,33 @@ def open_supervision(
             clock=clock,
         )
     )
+    draft.pass_stage(Passing.SUPERVISED)
+
+
+_COUNTS: dict[Trouble, Callable[[Ticket], int]] = {
+    Trouble.RETURNS: lambda ticket: ticket.returns,
+    Trouble.RETURNS_REFUSED: lambda ticket: ticket.returns_refused,
+    Trouble.EXTENSIONS: lambda ticket: ticket.extensions,
+    Trouble.REWORKS: lambda ticket: ticket.reworks,
+    Trouble.DISSATISFIED: lambda ticket: ticket.dissatisfied,
+}
+
+
+def detect(draft: Draft, before: Ticket) -> None:
+    """Open supervision, or call for it, where a count has just reached the policy's number."""
+    lead = draft.ticket.lead
+    for detector in draft.policy.supervision.detectors:
+        count = _COUNTS[detector.of]
+        if lead is None or not count(before) < detector.at_least <= count(draft.ticket):
+            continue
+        if detector.opens:
+            open_supervision(draft, lead.unit, detector.cause, detector.basis)
+        else:
+            draft.add(
+                facts.SupervisionCalledFor(
+                    at=draft.now, unit=lead.unit, cause=detector.cause, basis=detector.basis
+                )
+            )
 
 
 def refer(draft: Draft, envelope: Envelope, command: Refer) -> None:

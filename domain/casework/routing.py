@@ -3,7 +3,7 @@
 from domain import facts
 from domain.casework import clockwork
 from domain.casework.draft import Draft, assignment, lead_of, the_only
-from domain.casework.intake import provided
+from domain.casework.intake import check_scope, provided
 from domain.casework.parts import demand, require
 from domain.commands import (
     DecideReturn,
@@ -19,13 +19,14 @@ from domain.commands import (
 from domain.policy import Anchor
 from domain.rejected import Rejected
 from domain.ticket import Assignment
-from domain.vocabulary import OFFICE, ClockName, EndReason, Status, UnitRole, UnitStage
+from domain.vocabulary import OFFICE, ClockName, EndReason, Passing, Status, UnitRole, UnitStage
 
 _UNDER_A_SUPERIOR = frozenset({"enterprise", "subordinate"})
 
 
 def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
     """Send the ticket to its lead and assisting units at the same instant and start their clocks."""
+    check_scope(draft)
     units = [command.lead, *command.assist]
     if len(set(units)) != len(units):
         raise Rejected(
@@ -42,6 +43,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
     )
     for wait in [of for unit, of in draft.ticket.waits if unit == OFFICE]:
         draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of=wait))
+    draft.pass_stage(Passing.ACCEPTED)
     clockwork.meet(draft, ClockName.DISPATCH, OFFICE)
     for unit in units:
         is_lead = unit == command.lead
@@ -53,6 +55,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
                 lacking=tuple(envelope.given.unit(unit).lacking),
                 return_blocked=blocked if is_lead else None,
                 return_blocked_basis=why if is_lead else (),
+                hop=draft.ticket.hops + 1 if is_lead else 0,
             )
         )
     draft.status(Status.DISPATCHED)
@@ -86,18 +89,23 @@ def _check_unit(draft: Draft, envelope: Envelope, unit: str) -> None:
     terms = draft.policy.dispatch
     if not given.exists:
         raise Rejected("unknown_unit", f"没有名为“{unit}”的承办单位。请核对单位名称。", terms.basis)
-    if terms.own_complaint and unit == draft.ticket.about.subject_unit:
-        raise Rejected(
-            "own_complaint",
-            f"诉求反映的是{unit}自身的问题，不能转给该单位办理。请派给其主管单位。",
-            terms.own_complaint.basis,
-        )
+    _check_own_complaint(draft, unit)
     superior = given.supervised_by or given.subordinate_to
     if terms.industry_department and given.kind in _UNDER_A_SUPERIOR and superior:
         raise Rejected(
             "goes_to_superior",
             f"{unit}的事项应转其主管部门{superior}办理，由主管部门督促或再转办。",
             terms.industry_department.basis,
+        )
+
+
+def _check_own_complaint(draft: Draft, unit: str) -> None:
+    own = draft.policy.dispatch.own_complaint
+    if own and unit == draft.ticket.about.subject_unit:
+        raise Rejected(
+            "own_complaint",
+            f"诉求反映的是{unit}自身的问题，不能转给该单位办理。请派给其主管单位。",
+            own.basis,
         )
 
 
@@ -176,6 +184,7 @@ def subdispatch(draft: Draft, envelope: Envelope, command: Subdispatch) -> None:
         raise Rejected(
             "unknown_unit", f"没有名为“{command.to}”的单位。请核对名称。", draft.policy.dispatch.basis
         )
+    _check_own_complaint(draft, command.to)
     superior = envelope.given.unit(command.to).subordinate_to or envelope.given.unit(command.to).supervised_by
     if superior is not None and superior != command.unit:
         raise Rejected(
