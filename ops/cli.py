@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     except OperationFailed as error:
         return _refuse(str(error))
     except _foreseen() as error:
-        return _refuse(f"{type(error).__name__}: {error}")
+        return _refuse(_first_line(error))
     except typer.Abort:
         return _refuse("stopped")
     return result if isinstance(result, int) else 0
@@ -66,6 +66,12 @@ def build_app(arguments: Sequence[str] = ()) -> typer.Typer:
 def _refuse(message: str) -> int:
     print("jiesu: " + " ".join(message.split()), file=sys.stderr)
     return 2
+
+
+def _first_line(error: Exception) -> str:
+    """What happened, without what follows in Postgres's messages: the details there are values of rows."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
 def _foreseen() -> tuple[type[Exception], ...]:

@@ -42,6 +42,7 @@ def spawn(service: Service) -> subprocess.Popen[bytes]:
     main thread. Raises OSError.
     """
     service.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    service.log.touch(mode=0o600)
     with service.log.open("ab") as log:
         return subprocess.Popen(
             service.args,
