@@ -22,6 +22,7 @@ class ChainedFact:
     at: datetime
     fact: str
     data: Mapping[str, Any]
+    law_id: str
     actor: Mapping[str, Any] | None
     command_id: str | None
     recorded_at: datetime
@@ -49,6 +50,7 @@ def chained(
     prev_hash: bytes,
     facts: Iterable[Mapping[str, Any]],
     *,
+    law_id: str,
     actor: Mapping[str, Any] | None,
     command_id: str | None,
     recorded_at: datetime,
@@ -59,9 +61,11 @@ def chained(
     """
     rows = []
     for seq, data in enumerate(facts, start=first_seq):
-        own = _hash(no, seq, data, actor, command_id, recorded_at, prev_hash)
+        own = _hash(no, seq, data, law_id, actor, command_id, recorded_at, prev_hash)
         at = datetime.fromisoformat(data["at"])
-        rows.append(ChainedFact(seq, at, data["fact"], data, actor, command_id, recorded_at, prev_hash, own))
+        rows.append(
+            ChainedFact(seq, at, data["fact"], data, law_id, actor, command_id, recorded_at, prev_hash, own)
+        )
         prev_hash = own
     return rows
 
@@ -78,7 +82,7 @@ def verify(no: str, rows: Iterable[ChainedFact], last_seq: int | None = None) ->
             return Break(no, expected, "missing")
         if row.prev_hash != prev_hash:
             return Break(no, row.seq, "does not follow the fact before it")
-        if row.hash != _hash(no, row.seq, row.data, row.actor, row.command_id, row.recorded_at, prev_hash):
+        if row.hash != _hash_of(no, row, prev_hash):
             return Break(no, row.seq, "changed")
         if row.fact != row.data.get("fact") or row.at != datetime.fromisoformat(row.data["at"]):
             return Break(no, row.seq, "its columns differ from what it says")
@@ -90,10 +94,15 @@ def verify(no: str, rows: Iterable[ChainedFact], last_seq: int | None = None) ->
     return None
 
 
+def _hash_of(no: str, row: ChainedFact, prev_hash: bytes) -> bytes:
+    return _hash(no, row.seq, row.data, row.law_id, row.actor, row.command_id, row.recorded_at, prev_hash)
+
+
 def _hash(
     no: str,
     seq: int,
     data: Mapping[str, Any],
+    law_id: str,
     actor: Mapping[str, Any] | None,
     command_id: str | None,
     recorded_at: datetime,
@@ -103,6 +112,7 @@ def _hash(
         "no": no,
         "seq": seq,
         "data": data,
+        "law_id": law_id,
         "actor": actor,
         "command_id": command_id,
         "recorded_at": recorded_at.astimezone(UTC).isoformat(),

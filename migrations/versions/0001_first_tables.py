@@ -235,15 +235,16 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("form", sa.Text(), nullable=True),
-        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("level", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provisional", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("lamp", sa.Text(), nullable=True),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("extra", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.CheckConstraint("status IN ('open', 'answered', 'closed')", name=op.f("ck_supervision_status")),
         sa.PrimaryKeyConstraint("no", name=op.f("pk_supervision")),
     )
     op.create_index("ix_supervision_ticket_no", "supervision", ["ticket_no"], unique=False)
@@ -255,6 +256,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fact", sa.Text(), nullable=False),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("law_id", sa.Text(), nullable=False),
         sa.Column("actor", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("command_id", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -269,6 +271,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fact", sa.Text(), nullable=False),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("law_id", sa.Text(), nullable=False),
         sa.Column("actor", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("command_id", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
@@ -397,8 +400,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_received_at", "ticket", ["received_at", "no"], unique=False)
     op.create_index("ix_ticket_status", "ticket", ["status", "lamp_rank", "due_order", "no"], unique=False)
-    for sequence in ("ticket_number", "supervision_number"):
-        op.execute(f"CREATE SEQUENCE {sequence}")
     op.execute(_FORBID)
     for table in _FACTS:
         op.execute(
@@ -456,5 +457,3 @@ def downgrade() -> None:
     op.drop_index("ix_assignment_unit", table_name="assignment")
     op.drop_table("assignment")
     op.execute("DROP FUNCTION forbid_change()")
-    for sequence in ("ticket_number", "supervision_number"):
-        op.execute(f"DROP SEQUENCE {sequence}")

@@ -1,25 +1,47 @@
-"""The activity `record`: facts into the legal record, and the projection after them."""
+"""The activities `record` and `record_supervision`.
+
+Facts into the legal record, the projection after them.
+"""
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 RECORD = "record"
-"""The activity's name."""
+RECORD_SUPERVISION = "record_supervision"
+"""The activities' names."""
 
 
 class RecordRequest(BaseModel):
     """Facts to store from `first_seq` on (1 is a ticket's first), and how the ticket stands after them.
 
-    `facts` are as domain.facts.to_json writes them, `view` as domain.view.view writes it. `actor` and
+    `facts` are as domain.facts.to_json writes them, `view` what domain.view.view makes of them. `actor` and
     `command_id` say whose command made them; facts that time made have neither.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     ticket_no: str
+    law_id: str
     first_seq: int
     facts: list[dict[str, Any]]
     view: dict[str, Any]
+    actor: dict[str, Any] | None = None
+    command_id: str | None = None
+
+
+class SupervisionRecordRequest(BaseModel):
+    """Facts of a supervision to store from `first_seq` on.
+
+    `ticket_no` is the ticket that opened it, if one did.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    no: str
+    law_id: str
+    jurisdiction: str
+    ticket_no: str | None
+    first_seq: int
+    facts: list[dict[str, Any]]
     actor: dict[str, Any] | None = None
     command_id: str | None = None
 

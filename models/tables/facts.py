@@ -15,12 +15,16 @@ from models.tables.base import Base
 
 
 class _Fact:
-    """One fact of an aggregate. `data` is the whole fact as JSON; `at` and `fact` repeat it for queries."""
+    """One fact of an aggregate. `data` is the whole fact as JSON; `at` and `fact` repeat it for queries.
+
+    `law_id` is the law it was decided under.
+    """
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     fact: Mapped[str]
     data: Mapped[dict[str, Any]]
+    law_id: Mapped[str]
     actor: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     command_id: Mapped[str | None]
     recorded_at: Mapped[datetime]

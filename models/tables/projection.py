@@ -120,10 +120,11 @@ class Clock(Base):
 
 
 class Supervision(Base):
-    """How a supervision (督办件) stands now; it may outlive its ticket."""
+    """How a supervision (督办件) stands now; it may outlive its ticket, or have none."""
 
     __tablename__ = "supervision"
     __table_args__ = (
+        CheckConstraint("status IN ('open', 'answered', 'closed')", name="status"),
         Index("ix_supervision_ticket_no", "ticket_no"),
         Index("ix_supervision_unit_status", "unit", "status", "due_at"),
     )
@@ -135,15 +136,15 @@ class Supervision(Base):
     unit: Mapped[str]
     cause: Mapped[str]
     form: Mapped[str | None]
-    level: Mapped[str | None]
+    level: Mapped[str]
     status: Mapped[str]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(server_default="false")
     lamp: Mapped[str | None]
+    breached_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    extra: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
 
 
 class Precedent(Base):

@@ -1,5 +1,6 @@
 """The fact tables: append-only by trigger, appended once, whole by their chain."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -32,7 +33,9 @@ Store = Callable[..., Awaitable[list[ChainedFact]]]
 def store(engine: AsyncEngine) -> Store:
     async def do(no: str, first: int, *facts: dict[str, Any], of: Aggregate = TICKET) -> list[ChainedFact]:
         async with engine.begin() as conn:
-            return await append(conn, of, no, first, facts, actor={"role": "unit"}, command_id="c1")
+            return await append(
+                conn, of, no, first, facts, law_id="law-1", actor={"role": "unit"}, command_id="c1"
+            )
 
     return do
 
@@ -67,14 +70,20 @@ async def test_facts_after_a_gap_are_refused(engine: AsyncEngine, store: Store) 
 
 
 async def test_of_two_appends_at_one_moment_one_stands(engine: AsyncEngine, store: Store) -> None:
-    async with engine.begin() as slow:
-        mine = await append(slow, TICKET, "F4", 1, [fact("水务局")])
-        async with engine.connect() as other:
-            assert await load(other, TICKET, "F4") == []
+    async with engine.begin() as first:
+        mine = await append(first, TICKET, "F4", 1, [fact("水务局")], law_id="law-1")
+        second: asyncio.Future[list[ChainedFact]] = asyncio.ensure_future(store("F4", 1, fact("城关镇")))
+        await _until_somebody_waits(engine)
     with pytest.raises(IntegrityError):
-        async with engine.begin() as late:
-            await late.execute(TICKET.table.insert(), {"ticket_no": "F4", **_columns(mine[0])})
+        await second
     assert await read(engine, "F4") == mine
+
+
+async def _until_somebody_waits(engine: AsyncEngine) -> None:
+    query = text("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
+    async with asyncio.timeout(5), engine.connect() as conn:
+        while not await conn.scalar(query):
+            await conn.rollback()
 
 
 @pytest.mark.parametrize("table", ["ticket_fact", "supervision_fact"])
@@ -100,12 +109,8 @@ async def test_a_row_changed_past_the_trigger_is_named(engine: AsyncEngine, stor
 async def test_instants_keep_microseconds_and_zone(engine: AsyncEngine) -> None:
     recorded = datetime(2026, 4, 30, 8, 40, 0, 123456, tzinfo=UTC)
     async with engine.begin() as conn:
-        await append(conn, TICKET, "F6", 1, [fact("水务局")], recorded_at=recorded)
+        await append(conn, TICKET, "F6", 1, [fact("水务局")], law_id="law-1", recorded_at=recorded)
     [row] = await read(engine, "F6")
     assert row.recorded_at == recorded
     assert row.at.isoformat() == "2026-04-30T08:40:00+00:00"
     assert row.data["at"] == "2026-04-30T16:40:00+08:00"
-
-
-def _columns(row: ChainedFact) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ChainedFact.__slots__}

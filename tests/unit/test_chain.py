@@ -27,6 +27,7 @@ def chain(count: int, no: str = "T1") -> list[ChainedFact]:
         1,
         first_prev_hash(no),
         facts(count),
+        law_id="law-1",
         actor={"role": "unit", "person": "sw-a"},
         command_id="c1",
         recorded_at=RECORDED,
@@ -44,6 +45,7 @@ def test_an_untouched_chain_holds() -> None:
             {"data": {"at": "2026-04-30T16:40:00+00:00", "fact": "done", "do": "sign"}},
             {"actor": {"role": "unit", "person": "sw-b"}},
             {"command_id": "c2"},
+            {"law_id": "law-2"},
             {"recorded_at": RECORDED + timedelta(microseconds=1)},
             {"hash": b"x" * 32},
             {"fact": "status"},
@@ -89,4 +91,13 @@ def test_the_hash_is_the_same_whatever_the_order_of_keys_and_the_zone_of_recordi
 def test_a_fact_that_canonical_json_cannot_say_is_refused() -> None:
     bad = {"at": RECORDED.isoformat(), "fact": "done", "n": float("nan")}
     with pytest.raises(ValueError, match="fact 1 of T1 has no canonical form"):
-        chained("T1", 1, first_prev_hash("T1"), [bad], actor=None, command_id=None, recorded_at=RECORDED)
+        chained(
+            "T1",
+            1,
+            first_prev_hash("T1"),
+            [bad],
+            law_id="law-1",
+            actor=None,
+            command_id=None,
+            recorded_at=RECORDED,
+        )

@@ -1,0 +1,144 @@
+"""Recording: facts into the legal record and the projection after them, in one transaction. Postgres wins."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from models import callers, facts_store
+from models.chain import ChainedFact, chained
+from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
+from models.fact_effects import (
+    joined_callers,
+    opened_supervisions,
+    supervision_changes,
+    supervision_row,
+)
+from models.facts_store import SUPERVISION, TICKET, rows_to_insert
+from models.projection import project
+from models.projection_writer import (
+    mark_callers,
+    put_assignments,
+    put_clocks,
+    put_precedents,
+    put_ticket,
+    table_of,
+)
+from models.tables import Command, Outbox, Supervision
+
+START_SUPERVISION = "supervision"
+"""The outbox kind of a supervision that is to be started; its subject is the supervision's number."""
+
+Request = RecordRequest | SupervisionRecordRequest
+
+
+async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
+    """Stores a ticket's facts and how it stands after them, or returns the facts that are there already.
+
+    Raises FactsMissing, ValueError for a fact that cannot be written, and DBAPIError while the database is
+    away; then nothing of it is written.
+    """
+    while True:
+        async with engine.connect() as conn:
+            found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
+            if found.taken:
+                return _adopted(found.taken)
+            fresh = _chained(request.ticket_no, request, found.prev_hash)
+            try:
+                await conn.execute(TICKET.table.insert(), rows_to_insert(TICKET, request.ticket_no, fresh))
+            except IntegrityError:
+                # Somebody else recorded at this very moment: look again, and adopt what they wrote.
+                continue
+            await _project(conn, request, fresh)
+            await conn.commit()
+            return RecordResult(facts=request.facts)
+
+
+async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequest) -> RecordResult:
+    """The same for a supervision."""
+    while True:
+        async with engine.connect() as conn:
+            found = await facts_store.place(conn, SUPERVISION, request.no, request.first_seq)
+            if found.taken:
+                return _adopted(found.taken)
+            fresh = _chained(request.no, request, found.prev_hash)
+            try:
+                await conn.execute(SUPERVISION.table.insert(), rows_to_insert(SUPERVISION, request.no, fresh))
+            except IntegrityError:
+                continue
+            await _project_supervision(conn, request, fresh)
+            await conn.commit()
+            return RecordResult(facts=request.facts)
+
+
+async def _project(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
+    numbered = [(fact.seq, fact.data) for fact in fresh]
+    rows = project(request.view, request.law_id, numbered)
+    await put_ticket(conn, rows.ticket)
+    await put_assignments(conn, rows.assignments)
+    await put_clocks(conn, rows.clocks)
+    await put_precedents(conn, rows.precedents)
+    await mark_callers(conn, request.ticket_no, rows.caller_marks)
+    await callers.move(conn, joined_callers(numbered), request.ticket_no)
+    for opened in opened_supervisions(numbered):
+        await _open_supervision(conn, request, opened)
+    await _mark_command(conn, request.command_id, fresh, rows.ticket["status"])
+
+
+async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opened: Mapping[str, Any]) -> None:
+    jurisdiction = request.view["ticket"]["jurisdiction"]
+    row = supervision_row(opened["no"], request.ticket_no, jurisdiction, opened)
+    await conn.execute(insert(table_of(Supervision)).values(row).on_conflict_do_nothing())
+    payload = {"ticket_no": request.ticket_no, "law_id": request.law_id, "opened": dict(opened)}
+    start = {"kind": START_SUPERVISION, "subject": opened["no"], "payload": payload}
+    await conn.execute(insert(table_of(Outbox)).values(start).on_conflict_do_nothing())
+
+
+async def _project_supervision(
+    conn: AsyncConnection, request: SupervisionRecordRequest, fresh: Sequence[ChainedFact]
+) -> None:
+    table = table_of(Supervision)
+    numbered = [(fact.seq, fact.data) for fact in fresh]
+    if request.first_seq == 1:
+        row = supervision_row(request.no, request.ticket_no, request.jurisdiction, fresh[0].data)
+        await conn.execute(insert(table).values(row).on_conflict_do_nothing())
+    changes = supervision_changes(numbered)
+    await conn.execute(update(table).where(table.c.no == request.no).values(changes))
+    await _mark_command(conn, request.command_id, fresh, None)
+
+
+async def _mark_command(
+    conn: AsyncConnection, command_id: str | None, fresh: Sequence[ChainedFact], status: str | None
+) -> None:
+    if command_id is None:
+        return
+    result = {"seq": fresh[-1].seq, "status": status}
+    await conn.execute(
+        update(table_of(Command))
+        .where(Command.id == command_id, Command.state == "stored")
+        .values(state="accepted", decided_at=datetime.now(UTC), result=result)
+    )
+
+
+def _chained(no: str, request: Request, prev_hash: bytes) -> list[ChainedFact]:
+    if not request.facts:
+        raise ValueError(f"there is no fact to record for {no}")
+    return chained(
+        no,
+        request.first_seq,
+        prev_hash,
+        request.facts,
+        law_id=request.law_id,
+        actor=request.actor,
+        command_id=request.command_id,
+        recorded_at=datetime.now(UTC),
+    )
+
+
+def _adopted(taken: Sequence[ChainedFact]) -> RecordResult:
+    commands = dict.fromkeys(fact.command_id for fact in taken if fact.command_id is not None)
+    return RecordResult(facts=[dict(fact.data) for fact in taken], adopted=True, commands=list(commands))
