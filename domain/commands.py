@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
 
 from domain.vocabulary import (
     Complainant,
@@ -49,6 +49,12 @@ class Order(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     do: str
+
+    @model_serializer(mode="wrap")
+    def _only_what_was_said(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Written without the fields nobody set, so that a command that was sent reads as it was said."""
+        said = self.model_fields_set | {"do"}
+        return {name: value for name, value in write(self).items() if name in said}
 
 
 class TicketFields(BaseModel):
