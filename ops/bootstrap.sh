@@ -50,6 +50,8 @@ else
 fi
 
 export UV_PYTHON_DOWNLOADS=never
+# Offices have certificate authorities and mirrors of their own: trust what the machine trusts.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}"
 if ! new_enough .venv/bin/python; then
     "$uv" venv --quiet --clear --python "$python" .venv
 fi
