@@ -85,7 +85,9 @@ async def tickets_of_phone(conn: AsyncConnection, ring: KeyRing, phone: str) -> 
 
 async def move(conn: AsyncConnection, callers: Iterable[UUID], into: str) -> None:
     """Puts callers behind another ticket (a merge); where they came in first stays on record."""
-    await conn.execute(update(Caller).where(Caller.id.in_(list(callers))).values(ticket_no=into))
+    moved = list(callers)
+    if moved:
+        await conn.execute(update(Caller).where(Caller.id.in_(moved)).values(ticket_no=into))
 
 
 async def erase(conn: AsyncConnection, callers: Iterable[UUID], at: datetime) -> int:

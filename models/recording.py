@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,16 +18,9 @@ from models.fact_effects import (
     supervision_changes,
     supervision_row,
 )
-from models.facts_store import SUPERVISION, TICKET, rows_to_insert
+from models.facts_store import SUPERVISION, TICKET, Aggregate, rows_to_insert
 from models.projection import project
-from models.projection_writer import (
-    mark_callers,
-    put_assignments,
-    put_clocks,
-    put_precedents,
-    put_ticket,
-    table_of,
-)
+from models.projection_writer import table_of, write_record
 from models.tables import Command, Outbox, Supervision
 
 START_SUPERVISION = "supervision"
@@ -49,11 +42,12 @@ async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
                 return _adopted(found.taken)
             fresh = _chained(request.ticket_no, request, found.prev_hash)
             try:
-                await conn.execute(TICKET.table.insert(), rows_to_insert(TICKET, request.ticket_no, fresh))
-            except IntegrityError:
+                await _write(conn, request, fresh)
+            except IntegrityError as error:
+                if not _is_taken(error, TICKET):
+                    raise
                 # Somebody else recorded at this very moment: look again, and adopt what they wrote.
                 continue
-            await _project(conn, request, fresh)
             await conn.commit()
             return RecordResult(facts=request.facts)
 
@@ -68,25 +62,24 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
             fresh = _chained(request.no, request, found.prev_hash)
             try:
                 await conn.execute(SUPERVISION.table.insert(), rows_to_insert(SUPERVISION, request.no, fresh))
-            except IntegrityError:
+            except IntegrityError as error:
+                if not _is_taken(error, SUPERVISION):
+                    raise
                 continue
             await _project_supervision(conn, request, fresh)
             await conn.commit()
             return RecordResult(facts=request.facts)
 
 
-async def _project(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
+async def _write(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
     numbered = [(fact.seq, fact.data) for fact in fresh]
     rows = project(request.view, request.law_id, numbered)
-    await put_ticket(conn, rows.ticket)
-    await put_assignments(conn, rows.assignments)
-    await put_clocks(conn, rows.clocks)
-    await put_precedents(conn, rows.precedents)
-    await mark_callers(conn, request.ticket_no, rows.caller_marks)
+    result = {"seq": fresh[-1].seq, "status": rows.ticket["status"]}
+    facts = rows_to_insert(TICKET, request.ticket_no, fresh)
+    await write_record(conn, request.ticket_no, facts, rows, request.command_id, result)
     await callers.move(conn, joined_callers(numbered), request.ticket_no)
     for opened in opened_supervisions(numbered):
         await _open_supervision(conn, request, opened)
-    await _mark_command(conn, request.command_id, fresh, rows.ticket["status"])
 
 
 async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opened: Mapping[str, Any]) -> None:
@@ -108,20 +101,20 @@ async def _project_supervision(
         await conn.execute(insert(table).values(row).on_conflict_do_nothing())
     changes = supervision_changes(numbered)
     await conn.execute(update(table).where(table.c.no == request.no).values(changes))
-    await _mark_command(conn, request.command_id, fresh, None)
+    await _mark_command(conn, request.command_id, fresh)
 
 
-async def _mark_command(
-    conn: AsyncConnection, command_id: str | None, fresh: Sequence[ChainedFact], status: str | None
-) -> None:
-    if command_id is None:
-        return
-    result = {"seq": fresh[-1].seq, "status": status}
-    await conn.execute(
-        update(table_of(Command))
-        .where(Command.id == command_id, Command.state == "stored")
-        .values(state="accepted", decided_at=datetime.now(UTC), result=result)
-    )
+async def _mark_command(conn: AsyncConnection, command_id: str | None, fresh: Sequence[ChainedFact]) -> None:
+    if command_id is not None:
+        await conn.execute(
+            update(table_of(Command))
+            .where(Command.id == command_id, Command.state == "stored")
+            .values(state="accepted", decided_at=func.now(), result={"seq": fresh[-1].seq})
+        )
+
+
+def _is_taken(error: IntegrityError, aggregate: Aggregate) -> bool:
+    return f"pk_{aggregate.table.name}" in str(error.orig)
 
 
 def _chained(no: str, request: Request, prev_hash: bytes) -> list[ChainedFact]:
