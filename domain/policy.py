@@ -11,7 +11,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from domain.calendar_data import OfficeHours, Season
 from domain.commands import TicketFields
@@ -40,7 +49,20 @@ from domain.vocabulary import (
     Urgency,
 )
 
-RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z]?\d+(\.\d+)*[a-z]?$")]
+
+def _known_rule(rule: str, info: ValidationInfo) -> str:
+    known = (info.context or {}).get("rule_ids")
+    if known is not None and rule not in known:
+        raise ValueError(f"规则表中没有{rule}这一条")
+    return rule
+
+
+RuleId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}-[A-Z]?\d+(\.\d+)*[a-z]?$"),
+    AfterValidator(_known_rule),
+]
+"""An id of the rule table. The table is not the domain's: a loader passes `rule_ids` as validation context."""
 
 
 class Standing(StrEnum):

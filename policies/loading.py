@@ -13,6 +13,7 @@ from domain.law import Law
 from domain.policy import Policy
 from policies import yaml_lines
 from policies.calendars import shipped_calendar
+from policies.rules import rule_ids
 
 
 class PolicyError(Exception):
@@ -57,7 +58,7 @@ def parse_policy(text: str, where: str) -> Policy:
     if not isinstance(data, dict):
         raise PolicyError(f"{where}：办法文件应是一组字段")
     try:
-        return Policy.model_validate(data)
+        return Policy.model_validate(data, context={"rule_ids": rule_ids()})
     except ValidationError as error:
         raise PolicyError(yaml_lines.told(error, where, node)) from error
 

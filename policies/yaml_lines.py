@@ -10,6 +10,7 @@ _WORDS = {
     "missing": "缺少这个字段",
     "literal_error": "取值不在规定的范围内",
     "enum": "取值不在规定的范围内",
+    "string_pattern_mismatch": "写法不合规定",
 }
 
 
@@ -38,9 +39,17 @@ def line_of(node: Any, loc: tuple[int | str, ...]) -> int:
 def told(error: ValidationError, where: str, node: Any, under: tuple[int | str, ...] = ()) -> str:
     """Every complaint of a validation as `file 第N行 field：what is wrong`, one a line."""
     lines = []
-    for problem in error.errors(include_url=False):
+    problems = error.errors(include_url=False)
+    for problem in problems:
+        if any(_inside(other["loc"], problem["loc"]) for other in problems):
+            continue
         loc = (*under, *problem["loc"])
         field = ".".join(str(part) for part in loc)
         what = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
         lines.append(f"{where} 第{line_of(node, loc)}行 {field}：{what}")
     return "\n".join(lines)
+
+
+def _inside(loc: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    """Whether `loc` lies within `outer`: what is wrong inside explains what is wrong with the whole."""
+    return len(loc) > len(outer) and loc[: len(outer)] == outer
