@@ -33,7 +33,10 @@ What is still open then stays in `notification` for a person to see.
 """
 
 RECORD_LOCAL_TIMEOUT = timedelta(seconds=3)
-"""How long one local attempt may take; in all it stays well below a workflow task's ten seconds."""
+"""How long one local attempt may take."""
+
+RECORD_LOCALLY_FOR = timedelta(seconds=5)
+"""How long all local attempts may take, well below a workflow task's ten seconds."""
 
 RECORD_TIMEOUT = timedelta(seconds=10)
 """How long one regular attempt may take."""

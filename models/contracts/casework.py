@@ -26,7 +26,7 @@ def supervision_workflow_id(no: str) -> str:
     return f"supervision-{no}"
 
 
-class _Begins(BaseModel):
+class Begins(BaseModel):
     """What both workflows begin with.
 
     `clock_shift` is added to the workflow's clock, so that scenarios of any date run; zero in production.
@@ -43,7 +43,7 @@ class _Begins(BaseModel):
     """Facts up to this number were handed on before: nobody is told of them again (continue-as-new)."""
 
 
-class TicketInput(_Begins):
+class TicketInput(Begins):
     """A ticket to open, or to go on with: what Postgres has of it already is taken from there.
 
     `registered_at` is the instant of registration, with its offset. `callers` are ids, `texts` references to
@@ -61,7 +61,7 @@ class TicketInput(_Begins):
         return about.model_dump(mode="json", exclude_unset=True)
 
 
-class SupervisionInput(_Begins):
+class SupervisionInput(Begins):
     """A supervision to open: the fact that opened it, and what it is about (a ticket's number, a topic)."""
 
     jurisdiction: str

@@ -1,0 +1,1 @@
+"""Thin Temporal shells around the domain: they wait, decide, record, and hand out what follows."""

@@ -1,0 +1,142 @@
+"""A ticket's life: it waits for commands and for time, decides, records, and tells those it concerns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from domain.casework import decide, next_ring, register, settle
+    from domain.casework.transitions import TRANSITIONS
+    from domain.commands import COMMANDS, Actor, Envelope, Join
+    from domain.facts import Fact, StatusChanged, SupervisionOpened, to_json
+    from domain.law import Law
+    from domain.notices import notices
+    from domain.ticket import Ticket, evolve, fold
+    from domain.view import view
+    from domain.vocabulary import Lamp, Role, Status
+    from models.contracts.casework import (
+        SUPERVISION_WORKFLOW,
+        TICKET_WORKFLOW,
+        SupervisionInput,
+        TicketInput,
+        supervision_workflow_id,
+    )
+    from models.contracts.record import RECORD, RecordRequest
+    from workflows.attributes import ShownAttributes
+    from workflows.handlers import takes
+    from workflows.outgoing import notify, signal_ticket
+    from workflows.readable import ring_summary, ticket_details
+    from workflows.shell import Alarm, Shell
+
+
+@workflow.defn(name=TICKET_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@takes({do: COMMANDS[do] for do in TRANSITIONS})
+class TicketWorkflow(Shell[Ticket]):
+    """One ticket (工单), from registration to its end."""
+
+    RECORD = RECORD
+
+    @workflow.init
+    def __init__(self, given: TicketInput) -> None:
+        super().__init__(given)
+        self._ticket = given
+        self._attributes = ShownAttributes()
+
+    @workflow.run
+    async def run(self, given: TicketInput) -> str:
+        """Stay until the ticket ends; the status it ended with."""
+        return await self.live()
+
+    def _begin(self, law: Law) -> list[Fact]:
+        given = self._ticket
+        return register(
+            law, given.no, given.about, given.registered_at, callers=given.callers, texts=given.texts
+        )
+
+    def _fold(self, stored: Sequence[Fact]) -> Ticket:
+        return fold(stored)
+
+    def _evolve(self, state: Ticket, fact: Fact) -> Ticket:
+        return evolve(state, fact)
+
+    def _decide(self, law: Law, state: Ticket, envelope: Envelope, at: datetime) -> list[Fact]:
+        return decide(law, state, envelope, at)
+
+    def _settle(self, law: Law, state: Ticket, until: datetime, *, inclusive: bool) -> list[Fact]:
+        return settle(law, state, until, inclusive=inclusive)
+
+    def _next_alarm(self, state: Ticket) -> Alarm | None:
+        ring = next_ring(state)
+        if ring is None:
+            return None
+        reminder = ring.alarm is not None and ring.alarm.lamp is Lamp.WARNING
+        return Alarm(ring.at, ring_summary(ring, self._law.policy.office.name), spread=reminder)
+
+    def _standing(self, state: Ticket) -> str:
+        return state.status.value
+
+    def _request(self, before: Ticket | None, made: Sequence[Fact], envelope: Envelope | None) -> BaseModel:
+        return RecordRequest(
+            ticket_no=self._ticket.no,
+            law_id=self._ticket.law.id,
+            first_seq=1 if before is None else before.seq + 1,
+            facts=[to_json(fact) for fact in made],
+            view=view(before, made),
+            actor=envelope and envelope.actor.model_dump(mode="json"),
+            command_id=envelope and envelope.id,
+        )
+
+    def _hand_out(self, before: Ticket | None, made: Sequence[Fact]) -> None:
+        told = notices(before, made, self._law.policy.office.name)
+        if told:
+            self.spawn(notify(self._ticket.no, told))
+        for fact in made:
+            if isinstance(fact, SupervisionOpened):
+                self.spawn(self._supervise(fact))
+            elif isinstance(fact, StatusChanged) and fact.to is Status.MERGED:
+                self.spawn(self._bring_callers_along(fact.at))
+
+    async def _supervise(self, opened: SupervisionOpened) -> None:
+        """Start the supervision; it outlives the ticket. One that was started before stays as it is."""
+        given = SupervisionInput(
+            no=opened.no,
+            law=self._ticket.law,
+            clock_shift=self._ticket.clock_shift,
+            reminder_spread=self._ticket.reminder_spread,
+            jurisdiction=self._state.jurisdiction,
+            opened=to_json(opened),
+            ticket_no=self._ticket.no,
+            subject=self._ticket.no,
+            about=self._state.about,
+        )
+        try:
+            await workflow.start_child_workflow(
+                SUPERVISION_WORKFLOW,
+                given,
+                id=supervision_workflow_id(opened.no),
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"督办 {opened.no}",
+            )
+        except WorkflowAlreadyStartedError:
+            workflow.logger.info("supervision %s runs already", opened.no)
+
+    async def _bring_callers_along(self, at: datetime) -> None:
+        """Tell the main ticket of a merge who now belongs to it."""
+        into = self._state.merged_into
+        if into is None:
+            return
+        join = Join(merged=self._ticket.no, callers=list(self._state.callers))
+        envelope = Envelope(
+            command=join, actor=Actor(role=Role.SYSTEM), received_at=at, id=f"join:{self._ticket.no}"
+        )
+        await signal_ticket(into, envelope)
+
+    def _show(self) -> None:
+        self._attributes.show(self._state)
+        workflow.set_current_details(ticket_details(self._state, self._law.policy.office.name))
