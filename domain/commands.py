@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    field_validator,
+    model_serializer,
+)
 
 from domain.vocabulary import (
     Complainant,
@@ -74,24 +83,40 @@ class TicketFields(BaseModel):
     upstream_no: str | None = Field(default=None, max_length=64)
     upstream_due: datetime | None = None
     received_at: datetime
+    original_received_at: datetime | None = None
     units_involved: int | None = Field(default=None, ge=1, le=100)
     unclear_duty: bool = False
 
 
 class Amend(Order):
-    """Change what was registered; limits are recomputed from the same anchor."""
+    """Change what was registered; limits are recomputed from the same anchor.
+
+    A field that is left out stays as it is; one that is given as empty is cleared, where it may be empty.
+    """
 
     do: Literal["amend"] = "amend"
     type: TicketType | None = None
     urgency: Urgency | None = None
     level: Level | None = None
+    source: Source | None = None
+    complainant: Complainant | None = None
     special: Special | None = None
     category: str | None = Field(default=None, max_length=200)
     area: str | None = Field(default=None, max_length=100)
     subject_unit: UnitName | None = None
+    prior: str | None = Field(default=None, max_length=64)
+    upstream_no: str | None = Field(default=None, max_length=64)
+    upstream_due: datetime | None = None
     units_involved: int | None = Field(default=None, ge=1, le=100)
     unclear_duty: bool | None = None
     reason: Text | None = None
+
+    @field_validator("type", "urgency", "level", "source", "complainant", "unclear_duty")
+    @classmethod
+    def _never_empty(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("不能为空")
+        return value
 
 
 class Supplement(Order):
@@ -119,7 +144,9 @@ class TransferEmergency(Order):
     """Hand an emergency over to its own line at once."""
 
     do: Literal["transfer_emergency"] = "transfer_emergency"
-    to: EmergencyLine
+    to: Annotated[
+        EmergencyLine, BeforeValidator(lambda number: str(number) if type(number) is int else number)
+    ]
 
 
 class ReturnUpstream(Order):

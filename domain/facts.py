@@ -135,7 +135,7 @@ class ClockStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockMoved:
-    """A due time changed: from what, to what, why."""
+    """A due time changed: from what, to what, why. `added_days` are the working days of an extension."""
 
     NAME: ClassVar[str] = "clock_moved"
     at: datetime
@@ -148,6 +148,8 @@ class ClockMoved:
     cause: str
     ladder: tuple[Alarm, ...] = ()
     limit: str | None = None
+    anchor: datetime | None = None
+    added_days: int = 0
     calendar: str | None = None
     citation: str | None = None
 
@@ -260,6 +262,16 @@ class SupervisionCalledFor:
     unit: str
     cause: SupervisionCause
     basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionWithdrawn:
+    """The breach or lamp that opened a supervision was taken back, and the supervision with it."""
+
+    NAME: ClassVar[str] = "supervision_withdrawn"
+    at: datetime
+    no: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,6 +431,7 @@ Fact = (
     | LampLit
     | SupervisionOpened
     | SupervisionCalledFor
+    | SupervisionWithdrawn
     | DeemedAccepted
     | CitizenInformed
     | UnitInformed

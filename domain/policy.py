@@ -372,6 +372,7 @@ class ExtensionTerms(Element):
     citizen_told_by: Literal["unit", "office"]
     told_basis: tuple[RuleId, ...]
     refused: Permission
+    refusal_needs_reason: Permission | None = None
 
 
 class OutcomeTerms(Element):
@@ -412,6 +413,7 @@ class ReviewLevel(Element):
     name: Literal["first_review", "final_review"]
     by: tuple[Role, ...]
     when: When | None = None
+    needs_opinion: Permission | None = None
 
 
 class Closing(Element):

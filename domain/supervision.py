@@ -204,7 +204,7 @@ def _rung(law: Law, state: Supervision, at: datetime) -> Fact:
 
 ROLES: dict[str, tuple[Role, ...]] = {
     "answer_supervision": (Role.UNIT, Role.UNIT_LEADER, Role.UNIT_PRINCIPAL),
-    "close_supervision": (Role.OFFICE, Role.LEADER),
+    "close_supervision": (Role.OFFICE, Role.LEADER, Role.SYSTEM),
     "supervise": (Role.OFFICE, Role.LEADER),
     "refer": (Role.OFFICE,),
 }
@@ -284,18 +284,20 @@ def _answer(
 
 
 def _close(law: Law, state: Supervision, envelope: Envelope, now: datetime) -> list[Fact]:
+    """销号 by the office; by the system when the ticket took back the breach that opened the supervision."""
     terms = law.policy.supervision
-    if state.running and not state.answers:
+    withdrawn = envelope.actor.role is Role.SYSTEM
+    if state.running and not state.answers and not withdrawn:
         raise Rejected("answer_outstanding", "承办单位尚未答复督办，不能销号。", terms.close.basis)
     made: list[Fact] = [_record(state, envelope, now)]
     if state.running:
-        made.append(_ended(state, now, EndReason.CLOSED))
+        made.append(_ended(state, now, EndReason.WITHDRAWN if withdrawn else EndReason.CLOSED))
     made.append(
         facts.SupervisionClosed(
             at=now,
             no=state.no,
             unit=state.unit,
-            reason="answered" if state.answers else "closed",
+            reason="withdrawn" if withdrawn else "answered" if state.answers else "closed",
             basis=terms.close.basis,
         )
     )

@@ -18,6 +18,7 @@ from domain.vocabulary import (
     DISSATISFACTION,
     ENDS,
     ClockName,
+    EndReason,
     Lamp,
     Outcome,
     Rating,
@@ -52,6 +53,7 @@ class Clock:
     silent_since: datetime | None = None
     redo: bool = False
     overridden: bool = False
+    added_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +112,13 @@ class CallerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionRef:
-    """A supervision this ticket opened; its life is its own."""
+    """A supervision this ticket opened; its life is its own. `n` tells which clock of that name opened it."""
 
     unit: str
     clock: ClockName | None
     cause: str
+    n: int | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,7 @@ class Ticket:
     clocks: Mapping[ClockKey, Clock] = field(default_factory=dict)
     callers: Mapping[str, CallerState] = field(default_factory=dict)
     supervisions: Mapping[str, SupervisionRef] = field(default_factory=dict)
+    lapsed: Mapping[ClockKey, datetime] = field(default_factory=dict)
     waits: frozenset[tuple[str, str]] = frozenset()
     signatures: frozenset[str] = frozenset()
     panel_held: bool = False
@@ -227,6 +232,14 @@ def _without_clock(ticket: Ticket, fact: Any) -> Ticket:
     return replace(ticket, clocks={k: c for k, c in ticket.clocks.items() if k != key})
 
 
+def _clock_ended(ticket: Ticket, fact: facts.ClockEnded) -> Ticket:
+    known = ticket.clocks.get((fact.clock, fact.unit))
+    ended = _without_clock(ticket, fact)
+    if known is None or fact.reason is not EndReason.LAPSED or fact.at != known.due:
+        return ended
+    return replace(ended, lapsed={**ticket.lapsed, (fact.clock, fact.unit): known.due})
+
+
 def _status(ticket: Ticket, fact: facts.StatusChanged) -> Ticket:
     return replace(
         ticket,
@@ -276,7 +289,9 @@ def _clock_started(ticket: Ticket, fact: facts.ClockStarted) -> Ticket:
         ladder=fact.ladder,
         redo=fact.redo,
     )
-    return replace(ticket, clocks={**ticket.clocks, (fact.clock, fact.unit): clock})
+    key = (fact.clock, fact.unit)
+    lapsed = {k: at for k, at in ticket.lapsed.items() if k != key}
+    return replace(ticket, clocks={**ticket.clocks, key: clock}, lapsed=lapsed)
 
 
 def _clock_moved(ticket: Ticket, fact: facts.ClockMoved) -> Ticket:
@@ -291,7 +306,10 @@ def _clock_moved(ticket: Ticket, fact: facts.ClockMoved) -> Ticket:
         provisional=fact.provisional,
         ladder=fact.ladder,
         limit=fact.limit or known.limit,
+        anchor=fact.anchor or known.anchor,
+        lamp=None if fact.due > known.due else known.lamp,
         overridden=known.overridden or fact.cause == "override",
+        added_days=fact.added_days + (0 if fact.cause == "override" else known.added_days),
     )
 
 
@@ -313,8 +331,16 @@ def _resumed(ticket: Ticket, fact: facts.ClockResumed) -> Ticket:
 
 
 def _supervision(ticket: Ticket, fact: facts.SupervisionOpened) -> Ticket:
-    opened = SupervisionRef(unit=fact.unit, clock=fact.clock, cause=fact.cause)
+    about = ticket.clocks.get((fact.clock, fact.unit)) if fact.clock else None
+    opened = SupervisionRef(unit=fact.unit, clock=fact.clock, cause=fact.cause, n=about.n if about else None)
     return replace(ticket, supervisions={**ticket.supervisions, fact.no: opened})
+
+
+def _supervision_withdrawn(ticket: Ticket, fact: facts.SupervisionWithdrawn) -> Ticket:
+    known = ticket.supervisions.get(fact.no)
+    if known is None:
+        return ticket
+    return replace(ticket, supervisions={**ticket.supervisions, fact.no: replace(known, withdrawn=True)})
 
 
 def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
@@ -337,7 +363,7 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
 
 def _callers_joined(ticket: Ticket, fact: facts.CallersJoined) -> Ticket:
     joined = {caller: CallerState() for caller in fact.callers if caller not in ticket.callers}
-    return replace(ticket, callers={**ticket.callers, **joined})
+    return replace(ticket, callers={**ticket.callers, **joined}, archive_on=None)
 
 
 def _done(ticket: Ticket, fact: facts.Done) -> Ticket:
@@ -463,7 +489,7 @@ def _counted_on_unit(name: str) -> Callable[[Ticket, facts.Done], Ticket]:
 _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "amend": _amended,
     "panel_decision": _panel,
-    "request_return": lambda t, f: _assignment(t, f.unit, return_asked=True),
+    "request_return": lambda t, f: _assignment(t, f.unit, return_asked=True, deemed_accepted=False),
     "decide_return": _return_decided,
     "request_extension": _extension_asked,
     "decide_extension": _extension_decided,
@@ -471,11 +497,11 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "reply": _replied,
     "complete_plan": _plan_completed,
     "approve_reply": _reply_approved,
-    "record_signature": lambda t, f: replace(t, signatures=t.signatures | {f.details["who"]}),
+    "record_signature": lambda t, f: replace(t, signatures=t.signatures | {str(f.details.get("who"))}),
     "first_review": _reviewed,
     "final_review": _reviewed,
     "callback": _called_back,
-    "merge": lambda t, f: replace(t, merged_into=f.details["into"]),
+    "merge": lambda t, f: replace(t, merged_into=f.details.get("into")),
     "redo": _redone,
     "decline_redo": lambda t, f: replace(t, redo_declined=True),
     "withdraw": _withdrawn,
@@ -499,12 +525,13 @@ _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.ClockMoved: _clock_moved,
     facts.ClockMet: lambda t, f: _without_clock(t, f),
     facts.ClockBreached: lambda t, f: _clock(t, f, breached=True),
-    facts.BreachWithdrawn: lambda t, f: _clock(t, f, breached=False),
-    facts.ClockEnded: lambda t, f: _without_clock(t, f),
+    facts.BreachWithdrawn: lambda t, f: _clock(t, f, breached=False, lamp=None),
+    facts.ClockEnded: _clock_ended,
     facts.ClockSilenced: _silenced,
     facts.ClockResumed: _resumed,
     facts.LampLit: _lamp,
     facts.SupervisionOpened: _supervision,
+    facts.SupervisionWithdrawn: _supervision_withdrawn,
     facts.DeemedAccepted: lambda t, f: _assignment(t, f.unit, deemed_accepted=True),
     facts.WaitStarted: lambda t, f: replace(t, waits=t.waits | {(f.unit, f.of)}),
     facts.WaitEnded: lambda t, f: replace(t, waits=t.waits - {(f.unit, f.of)}),

@@ -21,7 +21,7 @@ from domain.commands import (
 )
 from domain.rejected import Rejected
 from domain.ticket import CallerState
-from domain.vocabulary import ClockName, ExclusionReason, Passing, Status, UnitStage
+from domain.vocabulary import OFFICE, ClockName, ExclusionReason, Passing, Status, UnitRole, UnitStage
 
 
 def callback(draft: Draft, envelope: Envelope, command: Callback) -> None:
@@ -85,21 +85,29 @@ def dissatisfied(draft: Draft) -> list[CallerState]:
 
 
 def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
-    """重办: the unit starts again, with a fresh limit of the ticket's type."""
+    """重办: the unit starts again, with a fresh limit of the ticket's type.
+
+    What the office had answered by itself goes back to be dispatched.
+    """
     terms = draft.policy.redo
-    known = named_unit(draft, command.unit, terms.basis)
     if terms.times is not None and draft.ticket.redos >= terms.times:
         raise Rejected("redo_times", f"重办以{terms.times}次为限，已经重办过。", terms.times_basis)
     if not dissatisfied(draft):
         raise Rejected("redo_without_dissatisfaction", "诉求人没有表示不满意，不能发回重办。", terms.basis)
-    demand(command, ("reason",), "reason_required", terms.basis)
+    if command.unit is None and draft.ticket.lead is None:
+        draft.done(envelope)
+        draft.status(Status.REGISTERED)
+        clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+        return
+    known = named_unit(draft, command.unit, terms.basis)
+    if known.role is not UnitRole.LEAD or known.stage is not UnitStage.DONE:
+        raise Rejected("wrong_part", f"{known.unit}不是办结本工单的主办单位，不能发回重办。", terms.basis)
     draft.done(envelope, known.unit)
     draft.move_unit(known.unit, UnitStage.SIGNED)
     draft.status(Status.HANDLING)
     clockwork.start(draft, ClockName.HANDLE, known.unit, redo=True)
     clockwork.start(draft, ClockName.TARGET, known.unit, redo=True)
-    if draft.policy.extensions and draft.policy.extensions.on_redo:
-        clockwork.start(draft, ClockName.EXTENSION_WINDOW, known.unit, redo=True)
+    clockwork.reopen_extension_window(draft, known.unit)
 
 
 def decline_redo(draft: Draft, envelope: Envelope, command: DeclineRedo) -> None:
@@ -107,7 +115,6 @@ def decline_redo(draft: Draft, envelope: Envelope, command: DeclineRedo) -> None
     terms = draft.policy.redo
     if not dissatisfied(draft):
         raise Rejected("redo_without_dissatisfaction", "诉求人没有表示不满意，无须认定。", terms.basis)
-    demand(command, ("reason",), "reason_required", terms.basis)
     draft.done(envelope)
 
 

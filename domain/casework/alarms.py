@@ -7,7 +7,7 @@ from domain import facts
 from domain.casework import clockwork
 from domain.casework.closing import archive
 from domain.casework.draft import Draft
-from domain.casework.oversight import open_supervision
+from domain.casework.supervising import open_supervision
 from domain.facts import Alarm, Fact
 from domain.law import Law
 from domain.ticket import Clock, Ticket
@@ -61,19 +61,17 @@ def settle(law: Law, ticket: Ticket, until: datetime, *, inclusive: bool = False
 
 
 def ring_due(draft: Draft) -> None:
-    """Ring what is overdue within a decision, as a verdict of "no" does to a clock that was silent."""
+    """Ring what a decision made overdue: a clock that was silent, or one whose due time moved back."""
     _ring_until(draft, draft.now, inclusive=False)
 
 
 def _ring_until(draft: Draft, until: datetime, *, inclusive: bool) -> None:
-    now = draft.now
     while not draft.ticket.ended:
         ring = next_ring(draft.ticket)
         if ring is None or ring.at > until or (ring.at == until and not inclusive):
             break
-        draft.now = ring.at
-        _ring(draft, ring)
-    draft.now = now
+        with draft.dated(ring.at):
+            _ring(draft, ring)
 
 
 def _ring(draft: Draft, ring: Ring) -> None:
@@ -84,7 +82,7 @@ def _ring(draft: Draft, ring: Ring) -> None:
     elif ring.clock.name in WINDOWS:
         _lapse(draft, ring.clock)
     else:
-        _breach(draft, ring.clock)
+        clockwork.breach(draft, ring.clock)
 
 
 def _light(draft: Draft, clock: Clock, alarm: Alarm) -> None:
@@ -100,7 +98,7 @@ def _light(draft: Draft, clock: Clock, alarm: Alarm) -> None:
         )
     )
     if alarm.supervision and clock.unit != OFFICE:
-        open_supervision(draft, clock.unit, SupervisionCause.RED_LAMP, alarm.basis, clock=clock.name)
+        open_supervision(draft, clock.unit, SupervisionCause.RED_LAMP, alarm.basis, clock=clock)
 
 
 def _lapse(draft: Draft, clock: Clock) -> None:
@@ -111,25 +109,3 @@ def _lapse(draft: Draft, clock: Clock) -> None:
         return
     if known.stage is UnitStage.WAITING and not known.return_asked:
         draft.add(facts.DeemedAccepted(at=draft.now, unit=clock.unit, of="dispatch", basis=deemed.basis))
-
-
-def _breach(draft: Draft, clock: Clock) -> None:
-    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
-    follows = rule.on_breach if rule else None
-    draft.add(
-        facts.ClockBreached(
-            at=draft.now,
-            clock=clock.name,
-            unit=clock.unit,
-            due=clock.due,
-            basis=follows.basis if follows else clock.basis,
-            notify=follows.notify if follows else (),
-            via=follows.via if follows else (),
-        )
-    )
-    if follows is None or clock.unit == OFFICE:
-        return
-    if follows.explanation:
-        clockwork.start(draft, ClockName.EXPLANATION, clock.unit)
-    if follows.supervision:
-        open_supervision(draft, clock.unit, SupervisionCause.OVERDUE, follows.basis, clock=clock.name)

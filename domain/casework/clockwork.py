@@ -5,10 +5,12 @@ from datetime import date, datetime, time
 from domain import facts
 from domain.calendar import WorkCalendar
 from domain.casework.draft import Draft
+from domain.casework.supervising import open_supervision, withdraw_supervision
 from domain.facts import Alarm
+from domain.limit import Limit, LimitUnit
 from domain.policy import ClockRule
 from domain.ticket import Clock
-from domain.vocabulary import WINDOWS, ClockName, EndReason
+from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, SupervisionCause
 
 
 def start(
@@ -111,15 +113,19 @@ def move(
     basis: tuple[str, ...],
     *,
     limit: str | None = None,
+    anchor: datetime | None = None,
+    added_days: int = 0,
     citation: str | None = None,
     calendar: str | None = None,
 ) -> None:
-    """Give a running clock another due time; its rungs keep their distance to it."""
+    """Give a running clock another due time; its rungs keep their distance to it.
+
+    A breach of an earlier due time is taken back. Where the new one has passed as well, it is breached
+    anew, dated by the new due time.
+    """
     rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
-    if due == clock.due and limit is None:
-        return
-    if clock.breached and due > clock.due and due >= draft.now:
-        draft.add(facts.BreachWithdrawn(at=draft.now, clock=clock.name, unit=clock.unit, due=clock.due))
+    if clock.breached and due > clock.due:
+        take_back(draft, clock)
     draft.add(
         facts.ClockMoved(
             at=draft.now,
@@ -132,10 +138,45 @@ def move(
             cause=cause,
             ladder=ladder(draft.law.calendar, rule, due, since=draft.now) if rule else (),
             limit=limit,
+            anchor=anchor if anchor != clock.anchor else None,
+            added_days=added_days,
             calendar=calendar,
             citation=citation,
         )
     )
+
+
+def breach(draft: Draft, clock: Clock) -> None:
+    """What is owed was not done in time; dated by the due time, with what the policy lets follow."""
+    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    follows = rule.on_breach if rule else None
+    with draft.dated(clock.due):
+        draft.add(
+            facts.ClockBreached(
+                at=draft.now,
+                clock=clock.name,
+                unit=clock.unit,
+                due=clock.due,
+                basis=follows.basis if follows else clock.basis,
+                notify=follows.notify if follows else (),
+                via=follows.via if follows else (),
+            )
+        )
+        if follows is None or clock.unit == OFFICE:
+            return
+        if follows.explanation:
+            start(draft, ClockName.EXPLANATION, clock.unit)
+        if follows.supervision:
+            open_supervision(draft, clock.unit, SupervisionCause.OVERDUE, follows.basis, clock=clock)
+
+
+def take_back(draft: Draft, clock: Clock) -> None:
+    """A breach does not stand: the explanation and the supervision that followed from it fall with it."""
+    draft.add(facts.BreachWithdrawn(at=draft.now, clock=clock.name, unit=clock.unit, due=clock.due))
+    explanation = draft.ticket.clock(ClockName.EXPLANATION, clock.unit)
+    if explanation is not None and explanation.anchor == clock.due:
+        end(draft, explanation, EndReason.WITHDRAWN)
+    withdraw_supervision(draft, clock)
 
 
 def meet(draft: Draft, name: ClockName, unit: str, submitted_at: datetime | None = None) -> None:
@@ -145,11 +186,12 @@ def meet(draft: Draft, name: ClockName, unit: str, submitted_at: datetime | None
         return
     done_at = submitted_at or draft.now
     if done_at > clock.due:
+        if not clock.breached:
+            breach(draft, clock)
         end(draft, clock, EndReason.LATE)
         return
     if clock.breached:
-        draft.add(facts.BreachWithdrawn(at=draft.now, clock=name, unit=unit, due=clock.due))
-        _drop_explanation(draft, clock)
+        take_back(draft, clock)
     draft.add(
         facts.ClockMet(
             at=draft.now,
@@ -159,12 +201,6 @@ def meet(draft: Draft, name: ClockName, unit: str, submitted_at: datetime | None
             met_at=done_at if done_at != draft.now else None,
         )
     )
-
-
-def _drop_explanation(draft: Draft, clock: Clock) -> None:
-    explanation = draft.ticket.clock(ClockName.EXPLANATION, clock.unit)
-    if explanation is not None:
-        end(draft, explanation, EndReason.WITHDRAWN)
 
 
 def end(draft: Draft, clock: Clock, reason: EndReason) -> None:
@@ -198,14 +234,41 @@ def follow(draft: Draft, unit: str, cause: str) -> None:
         ):
             continue
         due = due_by(draft, clock.name, rule, clock.unit, clock.anchor)
-        if due is not None:
+        if due is not None and due != clock.due:
             move(draft, clock, due, cause, rule.basis)
 
 
-def base_days(clock: Clock) -> int | None:
-    """The working days a clock was given at first, None for one that is counted in another unit."""
+def window_open(draft: Draft, name: ClockName, unit: str) -> bool:
+    """Whether a right may still be used, also by a command that was received before the window lapsed."""
+    lapsed_at = draft.ticket.lapsed.get((name, unit))
+    return draft.ticket.clock(name, unit) is not None or (lapsed_at is not None and draft.now <= lapsed_at)
+
+
+def reopen_extension_window(draft: Draft, unit: str) -> None:
+    """Open the right to ask for an extension again where a later due time has made room for it."""
+    terms, known = draft.policy.extensions, draft.ticket.assignments[unit]
+    if terms is None or (terms.times is not None and known.extensions >= terms.times):
+        return
+    if draft.ticket.clock(ClockName.EXTENSION_WINDOW, unit) is None and (terms.on_redo or not known.redo):
+        start(draft, ClockName.EXTENSION_WINDOW, unit, redo=known.redo)
+
+
+def limit_of(clock: Clock) -> Limit | None:
+    """The span a clock was given at first, None for one whose due time somebody named."""
     amount, _, unit = clock.limit.partition(" ")
-    return int(float(amount)) if unit == "working_days" else None
+    if clock.limit == LimitUnit.SAME_DAY:
+        return Limit(unit=LimitUnit.SAME_DAY)
+    return Limit(unit=LimitUnit(unit), amount=float(amount)) if unit in set(LimitUnit) else None
+
+
+def base_days(draft: Draft, clock: Clock) -> int | None:
+    """The working days a clock was given at first, None for one that is counted in another unit.
+
+    Where somebody named the due time, the policy's own limit is what an extension is measured by.
+    """
+    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    limit = limit_of(clock) or (rule.length if rule else None)
+    return int(limit.amount) if limit and limit.unit is LimitUnit.WORKING_DAYS else None
 
 
 def localised(draft: Draft, moment: datetime) -> datetime:

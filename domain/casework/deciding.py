@@ -5,11 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from domain import facts
-from domain.calendar_data import CalendarData
-from domain.casework import aftercare, clockwork, extensions, handling, intake, oversight, reviewing, routing
+from domain.casework import (
+    aftercare,
+    alarms,
+    clockwork,
+    extensions,
+    handling,
+    intake,
+    oversight,
+    reviewing,
+    routing,
+)
 from domain.casework.draft import Draft
 from domain.casework.transitions import TRANSITIONS, Transition
-from domain.commands import Actor, Envelope, ReviseCalendar, TicketFields
+from domain.commands import Actor, Envelope, TicketFields
 from domain.facts import Fact
 from domain.law import Law
 from domain.policy import Policy
@@ -18,12 +27,6 @@ from domain.ticket import Ticket, registered
 from domain.vocabulary import OFFICE, ClockName, Role, Status, UnitStage
 
 Handler = Callable[[Draft, Envelope, Any], None]
-
-
-def _revise_calendar(draft: Draft, envelope: Envelope, command: ReviseCalendar) -> None:
-    revised = CalendarData.model_validate(command.calendar)
-    draft.law = Law.of(draft.law.policy, revised)
-    intake.revise_calendar(draft, envelope, revised.version)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -74,7 +77,7 @@ HANDLERS: dict[str, Handler] = {
     "nominate_bonus": aftercare.nominate_bonus,
     "decide_bonus": aftercare.decide_bonus,
     "archive": aftercare.archive_now,
-    "revise_calendar": _revise_calendar,
+    "revise_calendar": intake.revise_calendar,
 }
 
 
@@ -88,13 +91,7 @@ def register(
     texts: dict[str, str] | None = None,
 ) -> list[Fact]:
     """The first facts of a ticket. Rejected for a type or source that the policy does not take in."""
-    intake_terms = law.policy.intake
-    if about.source not in intake_terms.sources:
-        raise Rejected("source_not_in_policy", "本热线不受理这一来源的诉求。", intake_terms.basis)
-    if about.type not in intake_terms.types:
-        raise Rejected("type_not_in_policy", "本热线没有这一诉求类型。", intake_terms.basis)
-    if intake_terms.from_above_only and about.source not in intake_terms.upstream_sources:
-        raise Rejected("source_not_in_policy", "本热线只受理上级平台转来的工单。", intake_terms.basis)
+    intake.check_taken_in(law.policy, about.source, about.type)
     about = _completed(law, about)
     first = facts.Registered(
         at=now,
@@ -136,10 +133,10 @@ def decide(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> list[
     Rejected says which state, time, role or missing part forbids it. `now` counts as the instant of the
     command and is never before the ticket's last command. Time must have been settled up to `now` beforehand.
     """
-    law = law if ticket.calendar is None else Law.of(law.policy, ticket.calendar)
     _check(law, ticket, envelope)
     draft = Draft(law, ticket, now)
     HANDLERS[envelope.command.do](draft, envelope, envelope.command)
+    alarms.ring_due(draft)
     oversight.detect(draft, ticket)
     return draft.facts
 

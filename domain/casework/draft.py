@@ -1,6 +1,7 @@
 """A decision being made: the facts so far, and the state they lead to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,17 @@ from domain.law import Law
 from domain.policy import Policy
 from domain.rejected import Rejected
 from domain.ticket import Assignment, Ticket, evolve
-from domain.vocabulary import EndReason, Passing, Status, UnitRole, UnitStage
+from domain.vocabulary import ACTIVE_STAGES, EndReason, Passing, Status, UnitRole, UnitStage
 
 
 class Draft:
-    """Facts gathered one by one, each seen by what is decided after it."""
+    """Facts gathered one by one, each seen by what is decided after it.
+
+    The law is the ticket's own; a calendar that reached the ticket since it was opened replaces the law's.
+    """
 
     def __init__(self, law: Law, ticket: Ticket, now: datetime) -> None:
-        self.law = law
+        self.law = law if ticket.calendar is None else Law.of(law.policy, ticket.calendar)
         self.ticket = ticket
         self.now = now
         self.facts: list[Fact] = []
@@ -32,6 +36,15 @@ class Draft:
         """Take a fact in; what follows sees the state after it."""
         self.facts.append(fact)
         self.ticket = evolve(self.ticket, fact)
+
+    @contextmanager
+    def dated(self, instant: datetime) -> Iterator[None]:
+        """What is decided within happened at another instant."""
+        now, self.now = self.now, instant
+        try:
+            yield
+        finally:
+            self.now = now
 
     def done(self, envelope: Envelope, unit: str | None = None, **details: Any) -> None:
         """Record that the command was accepted."""
@@ -68,17 +81,38 @@ class Draft:
             self.add(facts.StageReached(at=self.now, stage=stage, basis=self.policy.process.basis))
 
     def move_unit(self, unit: str, to: UnitStage) -> None:
-        """Move what one unit is at."""
+        """Move what one unit is at. A unit whose work is over waits for nobody any more."""
         self.add(facts.UnitMoved(at=self.now, unit=unit, to=to))
+        if to not in ACTIVE_STAGES:
+            for of in sorted(of for waiting, of in self.ticket.waits if waiting == unit):
+                self.end_wait(unit, of)
+
+    def wait(self, unit: str, of: str, basis: tuple[str, ...]) -> None:
+        """Record that somebody waits for others from here on."""
+        self.add(facts.WaitStarted(at=self.now, unit=unit, of=of, basis=basis))
+
+    def end_wait(self, unit: str, of: str, basis: tuple[str, ...] = ()) -> None:
+        """Record that a wait is over, if there was one."""
+        if (unit, of) in self.ticket.waits:
+            self.add(facts.WaitEnded(at=self.now, unit=unit, of=of, basis=basis))
+
+    def release_units(self, of: str, basis: tuple[str, ...] = ()) -> None:
+        """Tell every unit that still has work why it has none any more, and let it go."""
+        for active in self.ticket.active():
+            self.add(facts.UnitInformed(at=self.now, unit=active.unit, of=of, basis=basis))
+            self.move_unit(active.unit, UnitStage.RECALLED)
 
     def units_involved(self) -> int:
-        """How many units work on the ticket, one at least."""
-        return max(1, len(self.ticket.active()))
+        """How many units work on the ticket or have done their part, one at least."""
+        gone = (UnitStage.RETURNED, UnitStage.RECALLED)
+        return max(1, sum(a.stage not in gone for a in self.ticket.assignments.values()))
 
     def end(self, to: Status, reason: EndReason) -> None:
-        """End the ticket, and every clock with it."""
+        """End the ticket, and every clock and wait with it."""
         for clock in list(self.ticket.clocks.values()):
             self.add(facts.ClockEnded(at=self.now, clock=clock.name, unit=clock.unit, reason=reason))
+        for unit, of in sorted(self.ticket.waits):
+            self.end_wait(unit, of)
         self.status(to)
 
 

@@ -34,7 +34,7 @@ def request_extension(draft: Draft, envelope: Envelope, command: RequestExtensio
             "extension_times", f"延期以{terms.times}次为限，已用完，请按时办结。", terms.times_basis
         )
     window = draft.policy.clock(ClockName.EXTENSION_WINDOW, draft.ticket.about, draft.units_involved())
-    if window and draft.ticket.clock(ClockName.EXTENSION_WINDOW, command.unit) is None:
+    if window and not clockwork.window_open(draft, ClockName.EXTENSION_WINDOW, command.unit):
         raise Rejected("extension_window_closed", "已超过申请延期的时限，请按时办结。", terms.window_basis)
     if known.extension_asked is not None:
         raise Rejected("extension_pending", "延期申请正在审核，请等待审核结果。", terms.basis)
@@ -42,6 +42,7 @@ def request_extension(draft: Draft, envelope: Envelope, command: RequestExtensio
     if terms.reasons and command.reason_code not in terms.reasons:
         raise Rejected("extension_reason", "这一情形不能申请延期。请选择规定的延期情形。", terms.basis)
     draft.done(envelope)
+    draft.wait(command.unit, "extension", terms.basis)
     if terms.citizen_told_by == "unit" and (command.citizen_informed or command.citizen_consent):
         draft.add(
             facts.CitizenInformed(at=draft.now, unit=command.unit, of="extension", basis=terms.told_basis)
@@ -56,15 +57,18 @@ def decide_extension(draft: Draft, envelope: Envelope, command: DecideExtension)
         asked = {u: a for u, a in asked.items() if u == command.unit}
     known = the_only(draft.ticket, asked, "延期申请", terms.basis)
     if not command.approve:
-        demand(command, ("reason",), "reason_required", terms.refused.basis)
+        if terms.refusal_needs_reason:
+            demand(command, ("reason",), "reason_required", terms.refusal_needs_reason.basis)
         draft.done(envelope, known.unit)
+        draft.end_wait(known.unit, "extension", terms.refused.basis)
         return
     days = command.working_days or known.extension_asked or 0
     handle = draft.ticket.clock(ClockName.HANDLE, known.unit)
     if handle is None:
         raise Rejected("no_running_limit", "该单位的办理时限已经结束，不能延期。", terms.basis)
-    _check_cap(terms, command, known, handle, days)
+    _check_cap(terms, command, known, clockwork.base_days(draft, handle), days)
     draft.done(envelope, known.unit, working_days=days)
+    draft.end_wait(known.unit, "extension", terms.basis)
     if terms.citizen_told_by == "office":
         draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="extension", basis=terms.told_basis))
     _extend(draft, known.unit, days, terms)
@@ -72,10 +76,9 @@ def decide_extension(draft: Draft, envelope: Envelope, command: DecideExtension)
 
 
 def _check_cap(
-    terms: ExtensionTerms, command: DecideExtension, known: Assignment, handle: Clock, days: int
+    terms: ExtensionTerms, command: DecideExtension, known: Assignment, base: int | None, days: int
 ) -> None:
     cap = terms.cap
-    base = clockwork.base_days(handle)
     if cap is None or (cap.times_of_limit is not None and base is None):
         return
     most = cap.working_days if cap.working_days is not None else int((cap.times_of_limit or 0) * (base or 0))
@@ -95,12 +98,11 @@ def _extend(draft: Draft, unit: str, days: int, terms: ExtensionTerms) -> None:
     for name in (ClockName.HANDLE, ClockName.TARGET):
         clock = draft.ticket.clock(name, unit)
         if clock is not None and not (name is ClockName.TARGET and clock.breached):
-            clockwork.move(draft, clock, calendar.add_working_days(clock.due, days), "extension", terms.basis)
-    known = draft.ticket.assignments[unit]
-    if terms.times is not None and known.extensions >= terms.times:
+            due = calendar.add_working_days(clock.due, days)
+            clockwork.move(draft, clock, due, "extension", terms.basis, added_days=days)
+    if terms.times is not None and draft.ticket.assignments[unit].extensions >= terms.times:
         clockwork.end_named(draft, ClockName.EXTENSION_WINDOW, unit, EndReason.LAPSED)
-    elif draft.ticket.clock(ClockName.EXTENSION_WINDOW, unit) is None:
-        clockwork.start(draft, ClockName.EXTENSION_WINDOW, unit)
+    clockwork.reopen_extension_window(draft, unit)
     clockwork.follow(draft, unit, "extension")
 
 
@@ -111,6 +113,7 @@ def _ask_upstream(draft: Draft, unit: str) -> None:
         draft.add(
             facts.UpstreamExtensionAsked(at=draft.now, unit=unit, until=handle.due, basis=upstream.basis)
         )
+        draft.wait(OFFICE, "upstream_extension", upstream.basis)
 
 
 def override_limit(draft: Draft, envelope: Envelope, command: OverrideLimit) -> None:
@@ -128,6 +131,7 @@ def override_limit(draft: Draft, envelope: Envelope, command: OverrideLimit) -> 
     due, limit = _overridden(draft, command, handle, terms.basis)
     draft.done(envelope, known.unit)
     clockwork.move(draft, handle, due, "override", terms.basis, limit=limit, citation=command.citation)
+    clockwork.reopen_extension_window(draft, known.unit)
     clockwork.follow(draft, known.unit, "override")
 
 

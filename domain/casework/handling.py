@@ -5,7 +5,7 @@ from datetime import date, datetime
 from domain import facts
 from domain.casework import clockwork
 from domain.casework.draft import Draft, assignment
-from domain.casework.parts import demand, require
+from domain.casework.parts import demand, empty, require
 from domain.casework.routing import signed
 from domain.commands import (
     AnswerCitizen,
@@ -20,7 +20,7 @@ from domain.commands import (
 )
 from domain.policy import OutcomeTerms
 from domain.rejected import Rejected
-from domain.vocabulary import ClockName, EndReason, Outcome, Status, UnitStage
+from domain.vocabulary import OFFICE, ClockName, EndReason, Outcome, Status, UnitStage
 
 
 def contact(draft: Draft, envelope: Envelope, command: Contact) -> None:
@@ -44,7 +44,10 @@ def progress(draft: Draft, envelope: Envelope, command: Progress) -> None:
 
 def submit_to_lead(draft: Draft, envelope: Envelope, command: SubmitToLead) -> None:
     """An assisting unit hands its result to the lead and is done."""
-    demand(command, ("text",), "text_required", draft.policy.dispatch.basis)
+    if empty(command.text) and empty(command.materials):
+        raise Rejected(
+            "text_required", "缺少：协办结果或材料。请补充后重新提交。", draft.policy.dispatch.basis
+        )
     draft.done(envelope)
     if draft.ticket.assignments[command.unit].stage is UnitStage.WAITING:
         signed(draft, command.unit)
@@ -157,12 +160,20 @@ def submit(draft: Draft, unit: str) -> None:
     """The reply leaves the unit: its limit falls silent until the verdict, the review clock starts."""
     draft.move_unit(unit, UnitStage.REPLIED)
     for name in (ClockName.HANDLE, ClockName.TARGET):
-        if draft.ticket.clock(name, unit) is not None:
-            draft.add(facts.ClockSilenced(at=draft.now, clock=name, unit=unit, submitted_at=draft.now))
+        _silence(draft, name, unit)
     clockwork.meet(draft, ClockName.ANSWER, unit)
     clockwork.meet(draft, ClockName.CONTACT, unit)
     draft.status(Status.REVIEWING)
-    clockwork.start(draft, ClockName.REVIEW, unit)
+    clockwork.start(draft, ClockName.REVIEW, OFFICE)
+
+
+def _silence(draft: Draft, name: ClockName, unit: str) -> None:
+    clock = draft.ticket.clock(name, unit)
+    if clock is None:
+        return
+    if clock.breached and draft.now <= clock.due:
+        clockwork.take_back(draft, clock)
+    draft.add(facts.ClockSilenced(at=draft.now, clock=name, unit=unit, submitted_at=draft.now))
 
 
 def complete_plan(draft: Draft, envelope: Envelope, command: CompletePlan) -> None:
@@ -173,11 +184,6 @@ def complete_plan(draft: Draft, envelope: Envelope, command: CompletePlan) -> No
     demand(command, ("text",), "text_required", basis)
     draft.done(envelope)
     draft.move_unit(command.unit, UnitStage.REPLIED)
-    if draft.ticket.clock(ClockName.PLANNED, command.unit) is not None:
-        draft.add(
-            facts.ClockSilenced(
-                at=draft.now, clock=ClockName.PLANNED, unit=command.unit, submitted_at=draft.now
-            )
-        )
+    _silence(draft, ClockName.PLANNED, command.unit)
     draft.status(Status.REVIEWING)
-    clockwork.start(draft, ClockName.REVIEW, command.unit)
+    clockwork.start(draft, ClockName.REVIEW, OFFICE)

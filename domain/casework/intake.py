@@ -1,10 +1,15 @@
 """Before a unit has the ticket: changed, refused, handed over, answered at once or put to a leader."""
 
+from pydantic import ValidationError
+
 from domain import facts
+from domain.calendar_data import CalendarData
+from domain.calendar_zone import CalendarError
 from domain.casework import clockwork
 from domain.casework.closing import finish_handling
 from domain.casework.draft import Draft
 from domain.casework.parts import demand, empty
+from domain.casework.recomputing import recompute, recompute_upstream, start_what_is_new
 from domain.commands import (
     Amend,
     Answer,
@@ -13,15 +18,26 @@ from domain.commands import (
     Join,
     Merge,
     Refuse,
+    ReviseCalendar,
     SubmitToLeader,
     Supplement,
     TransferEmergency,
     plain_fields,
 )
-from domain.policy import Element, Permission, Refusals
+from domain.law import Law
+from domain.policy import Element, Permission, Policy, Refusals
 from domain.rejected import Rejected
-from domain.ticket import Clock
-from domain.vocabulary import OFFICE, ClockName, EndReason, Passing, RefusalReason, Role, Status
+from domain.vocabulary import (
+    OFFICE,
+    ClockName,
+    EndReason,
+    Passing,
+    RefusalReason,
+    Role,
+    Source,
+    Status,
+    TicketType,
+)
 
 
 def provided(permission: Permission | None, draft: Draft, what: str) -> Permission:
@@ -47,63 +63,45 @@ def amend(draft: Draft, envelope: Envelope, command: Amend) -> None:
             f"工单正由{command.subject_unit}办理，诉求反映的却是该单位自身的问题。请先撤回派单。",
             own.basis,
         )
+    check_taken_in(draft.policy, command.source, command.type)
+    upstream = command.upstream_due and draft.law.calendar.localised(command.upstream_due).isoformat()
+    draft.done(envelope, **({"upstream_due": upstream} if upstream else {}))
+    recompute(draft, "amended")
+    if "upstream_due" in changes:
+        recompute_upstream(draft)
+    start_what_is_new(draft)
+
+
+def check_taken_in(policy: Policy, source: Source | None, kind: TicketType | None) -> None:
+    """Raise Rejected for a source or a type that the policy does not take in."""
+    terms = policy.intake
+    if source is not None and source not in terms.sources:
+        raise Rejected("source_not_in_policy", "本热线不受理这一来源的诉求。", terms.basis)
+    if kind is not None and kind not in terms.types:
+        raise Rejected("type_not_in_policy", "本热线没有这一诉求类型。", terms.basis)
+    if source is not None and terms.from_above_only and source not in terms.upstream_sources:
+        raise Rejected("source_not_in_policy", "本热线只受理上级平台转来的工单。", terms.basis)
+
+
+def revise_calendar(draft: Draft, envelope: Envelope, command: ReviseCalendar) -> None:
+    """A newly published arrangement of working days: every open clock is computed again with it."""
+    try:
+        revised = CalendarData.model_validate(command.calendar)
+        draft.law = Law.of(draft.policy, revised)
+    except (ValidationError, CalendarError) as error:
+        raise Rejected(
+            "calendar_unusable", "工作日历不能使用。请核对日历数据后重新导入。", draft.policy.process.basis
+        ) from error
     draft.done(envelope)
-    for clock in list(draft.ticket.clocks.values()):
-        _recompute(draft, clock, "amended")
-    _start_what_is_new(draft)
-
-
-def _recompute(draft: Draft, clock: Clock, cause: str) -> None:
-    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
-    if rule is None:
-        clockwork.end(draft, clock, EndReason.SUPERSEDED)
-        return
-    if clock.overridden or rule.as_given:
-        return
-    due = clockwork.due_by(draft, clock.name, rule, clock.unit, clock.anchor)
-    extended = (
-        draft.ticket.assignments[clock.unit].extended_days if clock.unit in draft.ticket.assignments else 0
-    )
-    if due is not None and extended and clock.name in (ClockName.HANDLE, ClockName.TARGET):
-        due = draft.law.calendar.add_working_days(due, extended)
-    if due is not None and due != clock.due:
-        clockwork.move(draft, clock, due, cause, rule.basis, limit=clockwork.limit_words(rule))
-
-
-def _start_what_is_new(draft: Draft) -> None:
-    lead = draft.ticket.lead
-    handle = draft.ticket.clock(ClockName.HANDLE, lead.unit) if lead else None
-    if lead is None or handle is None or lead.reply is not None:
-        return
-    for name in (ClockName.TARGET, ClockName.ANSWER):
-        if draft.ticket.clock(name, lead.unit) is None:
-            clockwork.start(draft, name, lead.unit, handle.anchor)
-
-
-def revise_calendar(draft: Draft, envelope: Envelope, version: str) -> None:
-    """Compute every open clock again with a newly published arrangement of working days."""
-    draft.done(envelope)
-    for clock in list(draft.ticket.clocks.values()):
-        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
-        if rule is None or clock.overridden or rule.as_given:
-            continue
-        due = clockwork.due_by(draft, clock.name, rule, clock.unit, clock.anchor)
-        known = draft.ticket.assignments.get(clock.unit)
-        if (
-            due is not None
-            and known
-            and known.extended_days
-            and clock.name in (ClockName.HANDLE, ClockName.TARGET)
-        ):
-            due = draft.law.calendar.add_working_days(due, known.extended_days)
-        if due is not None and (due != clock.due or draft.law.calendar.provisional(due) != clock.provisional):
-            clockwork.move(
-                draft, clock, due, "calendar", rule.basis, limit=clockwork.limit_words(rule), calendar=version
-            )
+    recompute(draft, "calendar", calendar=revised.version)
 
 
 def supplement(draft: Draft, envelope: Envelope, command: Supplement) -> None:
     """Add to what the caller said."""
+    if empty(command.text) and empty(command.materials):
+        raise Rejected(
+            "nothing_to_supplement", "没有要补充的内容。请填写补充内容或材料。", draft.policy.process.basis
+        )
     draft.done(envelope)
 
 
@@ -174,7 +172,7 @@ def transfer_emergency(draft: Draft, envelope: Envelope, command: TransferEmerge
         refusal = provided(draft.policy.emergency_transfer, draft, "转交紧急服务专线")
     draft.done(envelope)
     draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="emergency_transfer", basis=refusal.basis))
-    _tell_units(draft, "transfer")
+    draft.release_units("transfer")
     draft.end(Status.TRANSFERRED, EndReason.TRANSFERRED)
 
 
@@ -195,7 +193,8 @@ def answer(draft: Draft, envelope: Envelope, command: Answer) -> None:
         demand(command, ("knowledge",), "knowledge_required", terms.basis)
     draft.done(envelope)
     draft.pass_stage(Passing.ACCEPTED)
-    clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.CLOSED)
+    draft.release_units("answer", terms.basis)
+    clockwork.meet(draft, ClockName.DISPATCH, OFFICE)
     finish_handling(draft)
 
 
@@ -204,7 +203,7 @@ def submit_to_leader(draft: Draft, envelope: Envelope, command: SubmitToLeader) 
     terms = provided(draft.policy.leader_instruction, draft, "呈报领导批办")
     demand(command, ("summary",), "summary_required", terms.basis)
     draft.done(envelope)
-    draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="instruction", basis=terms.basis))
+    draft.wait(OFFICE, "instruction", terms.basis)
     draft.status(Status.AWAITING_INSTRUCTION)
 
 
@@ -214,7 +213,7 @@ def instruct(draft: Draft, envelope: Envelope, command: Instruct) -> None:
     demand(command, ("text",), "text_required", terms.basis)
     draft.done(envelope)
     if draft.ticket.status is Status.AWAITING_INSTRUCTION:
-        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of="instruction", basis=terms.basis))
+        draft.end_wait(OFFICE, "instruction", terms.basis)
         draft.status(Status.REGISTERED)
 
 
@@ -227,7 +226,7 @@ def merge(draft: Draft, envelope: Envelope, command: Merge) -> None:
             "merge_target_closed", "要并入的主工单不存在或已办结。请另选主工单。", draft.policy.merging.basis
         )
     draft.done(envelope, callers=list(draft.ticket.callers))
-    _tell_units(draft, "merge")
+    draft.release_units("merge", draft.policy.merging.basis)
     draft.end(Status.MERGED, EndReason.MERGED)
 
 
@@ -235,8 +234,3 @@ def join(draft: Draft, envelope: Envelope, command: Join) -> None:
     """Take in the callers of a merged ticket."""
     draft.done(envelope)
     draft.add(facts.CallersJoined(at=draft.now, merged=command.merged, callers=tuple(command.callers)))
-
-
-def _tell_units(draft: Draft, of: str) -> None:
-    for assignment in draft.ticket.active():
-        draft.add(facts.UnitInformed(at=draft.now, unit=assignment.unit, of=of))

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from domain import facts
 from domain.casework import clockwork
+from domain.casework.closing import settle_closing
 from domain.casework.draft import Draft, assignment
 from domain.casework.intake import provided
 from domain.casework.parts import demand
 from domain.casework.routing import named_unit
+from domain.casework.supervising import open_supervision
 from domain.commands import (
     Envelope,
     Refer,
@@ -24,12 +26,8 @@ from domain.vocabulary import (
     OFFICE,
     ClockName,
     EndReason,
-    Passing,
     Status,
-    SupervisionCause,
-    SupervisionLevel,
     Trouble,
-    UnitStage,
 )
 
 
@@ -45,12 +43,16 @@ def withdraw(draft: Draft, envelope: Envelope, command: Withdraw) -> None:
     basis = draft.policy.withdrawal.basis
     if command.caller is not None and command.caller not in draft.ticket.callers:
         raise Rejected("unknown_caller", "工单没有这位诉求人。", basis)
+    if command.caller is None and len(draft.ticket.callers) > 1:
+        raise Rejected(
+            "caller_needed", f"本工单有{len(draft.ticket.callers)}位诉求人，请指明是哪一位撤单。", basis
+        )
     draft.done(envelope)
     if command.caller is not None and draft.ticket.callers:
+        if draft.ticket.status is Status.CALLBACK:
+            settle_closing(draft)
         return
-    for active in draft.ticket.active():
-        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="withdrawal", basis=basis))
-        draft.move_unit(active.unit, UnitStage.DONE)
+    draft.release_units("withdrawal", basis)
     draft.end(Status.WITHDRAWN, EndReason.WITHDRAWN)
 
 
@@ -67,39 +69,6 @@ def supervise(draft: Draft, envelope: Envelope, command: Supervise) -> None:
     open_supervision(draft, known.unit, command.cause, terms.basis, level=level, form=command.form)
 
 
-def open_supervision(
-    draft: Draft,
-    unit: str,
-    cause: SupervisionCause,
-    basis: tuple[str, ...],
-    *,
-    clock: ClockName | None = None,
-    level: SupervisionLevel | None = None,
-    form: str | None = None,
-) -> None:
-    """Open supervision of a unit; once for one breached or red clock."""
-    if clock is not None and any(
-        s.unit == unit and s.clock is clock for s in draft.ticket.supervisions.values()
-    ):
-        return
-    rule = draft.policy.clock(ClockName.SUPERVISION, draft.ticket.about)
-    due = rule.length.after(draft.now, draft.law.calendar) if rule and rule.length else None
-    draft.add(
-        facts.SupervisionOpened(
-            at=draft.now,
-            no=f"{draft.ticket.no}-D{len(draft.ticket.supervisions) + 1}",
-            unit=unit,
-            cause=cause,
-            level=level or draft.policy.supervision.levels[0],
-            due=due,
-            basis=basis,
-            form=form,
-            clock=clock,
-        )
-    )
-    draft.pass_stage(Passing.SUPERVISED)
-
-
 _COUNTS: dict[Trouble, Callable[[Ticket], int]] = {
     Trouble.RETURNS: lambda ticket: ticket.returns,
     Trouble.RETURNS_REFUSED: lambda ticket: ticket.returns_refused,
@@ -111,7 +80,7 @@ _COUNTS: dict[Trouble, Callable[[Ticket], int]] = {
 
 def detect(draft: Draft, before: Ticket) -> None:
     """Open supervision, or call for it, where a count has just reached the policy's number."""
-    lead = draft.ticket.lead
+    lead = draft.ticket.lead or before.lead
     for detector in draft.policy.supervision.detectors:
         count = _COUNTS[detector.of]
         if lead is None or not count(before) < detector.at_least <= count(draft.ticket):
@@ -137,11 +106,8 @@ def return_upstream(draft: Draft, envelope: Envelope, command: ReturnUpstream) -
     terms = provided(draft.policy.upstream, draft, "上级转办")
     if not from_above(draft):
         raise Rejected("not_from_above", "工单不是上级转来的，不能退回上级。", terms.basis)
-    demand(command, ("reason",), "reason_required", terms.basis)
     draft.done(envelope)
-    for active in draft.ticket.active():
-        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="return_upstream", basis=terms.basis))
-        draft.move_unit(active.unit, UnitStage.DONE)
+    draft.release_units("return_upstream", terms.basis)
     draft.end(Status.RETURNED_UPSTREAM, EndReason.RETURNED)
 
 
@@ -158,8 +124,8 @@ def request_upstream_extension(draft: Draft, envelope: Envelope, command: Reques
         raise Rejected("no_upstream_limit", "工单没有上级时限，无须向上级申请延期。", terms.basis)
     if draft.ticket.upstream_asked:
         raise Rejected("upstream_pending", "已向上级申请延期，请等待上级答复。", terms.basis)
-    demand(command, ("reason",), "reason_required", terms.basis)
     draft.done(envelope)
+    draft.wait(OFFICE, "upstream_extension", terms.basis)
 
 
 def upstream_answer(draft: Draft, envelope: Envelope, command: UpstreamAnswer) -> None:
@@ -171,6 +137,7 @@ def upstream_answer(draft: Draft, envelope: Envelope, command: UpstreamAnswer) -
     if command.approve:
         demand(command, ("due",), "due_required", terms.basis)
     draft.done(envelope)
+    draft.end_wait(OFFICE, "upstream_extension", terms.basis)
     if command.approve and command.due is not None and clock is not None:
         due = draft.law.calendar.localised(command.due)
         clockwork.move(draft, clock, due, "upstream", terms.basis)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from domain import facts
-from domain.casework import alarms, clockwork
+from domain.casework import clockwork
 from domain.casework.closing import finish_handling
 from domain.casework.draft import Draft
 from domain.casework.parts import demand
@@ -11,7 +11,7 @@ from domain.commands import Envelope, FinalReview, FirstReview, RecordSignature
 from domain.policy import ReviewLevel, Signature
 from domain.rejected import Rejected
 from domain.ticket import Assignment
-from domain.vocabulary import ClockName, EndReason, Outcome, Role, Status, UnitRole, UnitStage
+from domain.vocabulary import OFFICE, ClockName, EndReason, Outcome, Role, Status, UnitRole, UnitStage
 
 _UNDER_REVIEW = (ClockName.HANDLE, ClockName.TARGET, ClockName.PLANNED)
 
@@ -26,7 +26,8 @@ def review(draft: Draft, envelope: Envelope, command: FirstReview | FinalReview)
         raise Rejected("wrong_review_level", f"现在应进行{_LEVEL_WORDS[level.name]}。", level.basis)
     _check_reviewer(envelope, level)
     if not command.approve:
-        demand(command, ("opinion",), "opinion_required", level.basis)
+        if level.needs_opinion:
+            demand(command, ("opinion",), "opinion_required", level.needs_opinion.basis)
         draft.done(envelope, known.unit)
         _send_back(draft, known.unit, first=not passed)
         return
@@ -95,7 +96,7 @@ def record_signature(draft: Draft, envelope: Envelope, command: RecordSignature)
 
 def _judge(draft: Draft, unit: str) -> None:
     """The first submission that passes the office's review decides whether the unit was on time."""
-    clockwork.meet(draft, ClockName.REVIEW, unit)
+    clockwork.meet(draft, ClockName.REVIEW, OFFICE)
     for name in _UNDER_REVIEW:
         clock = draft.ticket.clock(name, unit)
         if clock is not None:
@@ -106,7 +107,7 @@ def _judge(draft: Draft, unit: str) -> None:
 
 
 def _send_back(draft: Draft, unit: str, *, first: bool) -> None:
-    clockwork.meet(draft, ClockName.REVIEW, unit)
+    clockwork.meet(draft, ClockName.REVIEW, OFFICE)
     for name in _UNDER_REVIEW:
         if draft.ticket.clock(name, unit) is not None:
             draft.add(facts.ClockResumed(at=draft.now, clock=name, unit=unit))
@@ -118,7 +119,6 @@ def _send_back(draft: Draft, unit: str, *, first: bool) -> None:
         draft.status(Status.HANDLING)
         if not first:
             clockwork.start(draft, ClockName.HANDLE, unit)
-    alarms.ring_due(draft)
 
 
 def _accept(draft: Draft, unit: str) -> None:

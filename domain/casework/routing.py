@@ -41,11 +41,12 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
         envelope,
         lacking={u: list(envelope.given.unit(u).lacking) for u in units if envelope.given.unit(u).lacking},
     )
-    for wait in [of for unit, of in draft.ticket.waits if unit == OFFICE]:
-        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of=wait))
+    for of in _HOLD_DISPATCH:
+        draft.end_wait(OFFICE, of)
     draft.pass_stage(Passing.ACCEPTED)
     clockwork.meet(draft, ClockName.DISPATCH, OFFICE)
-    for unit in units:
+    staying = _keep_assisting(draft, command)
+    for unit in (u for u in units if u not in staying):
         is_lead = unit == command.lead
         draft.add(
             facts.Assigned(
@@ -59,12 +60,36 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
             )
         )
     draft.status(Status.DISPATCHED)
-    for unit in units:
+    for unit in (u for u in units if u not in staying):
         clockwork.start(draft, ClockName.SIGN, unit)
     _start_lead(draft, command.lead)
-    for unit in command.assist:
+    for unit in (u for u in command.assist if u not in staying):
         clockwork.start(draft, ClockName.ASSIST, unit)
         _start_return_window(draft, unit)
+    clockwork.follow(draft, command.lead, "redispatched")
+
+
+_HOLD_DISPATCH = ("instruction", "joint_meeting", "panel")
+"""Waits of the office that a dispatch brings to an end."""
+
+
+def _keep_assisting(draft: Draft, command: Dispatch) -> frozenset[str]:
+    """The assisting units that stay at work under a new lead; those no longer named are let go."""
+    staying = set()
+    for known in draft.ticket.active():
+        if known.unit in command.assist and known.role is UnitRole.ASSIST:
+            staying.add(known.unit)
+        elif known.unit == command.lead:
+            clockwork.end_all_of(draft, known.unit, EndReason.SUPERSEDED)
+        else:
+            _take_back(draft, known.unit)
+    return frozenset(staying)
+
+
+def _take_back(draft: Draft, unit: str) -> None:
+    draft.add(facts.UnitInformed(at=draft.now, unit=unit, of="recall"))
+    clockwork.end_all_of(draft, unit, EndReason.RECALLED)
+    draft.move_unit(unit, UnitStage.RECALLED)
 
 
 def _start_lead(draft: Draft, unit: str) -> None:
@@ -157,8 +182,8 @@ def _first_receiver(draft: Draft, command: Dispatch) -> bool:
 
 def _no_way_back(draft: Draft, command: Dispatch, first_receiver: bool) -> tuple[str | None, tuple[str, ...]]:
     terms = draft.policy.dispatch
-    if terms.panel_binds and (command.panel_decided or draft.ticket.panel_held):
-        return "panel_decided", terms.panel_binds.basis
+    if command.panel_decided or draft.ticket.panel_held:
+        return "panel_decided", provided(terms.panel_binds, draft, "会商研判").basis
     if command.insisted:
         return "insisted", provided(terms.insisted, draft, "研判后继续派单").basis
     if first_receiver and terms.first_receiver:
@@ -168,12 +193,9 @@ def _no_way_back(draft: Draft, command: Dispatch, first_receiver: bool) -> tuple
 
 def recall(draft: Draft, envelope: Envelope, command: Recall) -> None:
     """Take a dispatch back from every unit; the office dispatches anew."""
-    demand(command, ("reason",), "reason_required", draft.policy.dispatch.basis)
     draft.done(envelope)
     for active in draft.ticket.active():
-        draft.add(facts.UnitInformed(at=draft.now, unit=active.unit, of="recall"))
-        clockwork.end_all_of(draft, active.unit, EndReason.RECALLED)
-        draft.move_unit(active.unit, UnitStage.RECALLED)
+        _take_back(draft, active.unit)
     draft.status(Status.REGISTERED)
     clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
@@ -184,6 +206,8 @@ def subdispatch(draft: Draft, envelope: Envelope, command: Subdispatch) -> None:
         raise Rejected(
             "unknown_unit", f"没有名为“{command.to}”的单位。请核对名称。", draft.policy.dispatch.basis
         )
+    if command.to == command.unit:
+        raise Rejected("unit_twice", "不能转办给本单位自己。请核对。", draft.policy.dispatch.basis)
     _check_own_complaint(draft, command.to)
     superior = envelope.given.unit(command.to).subordinate_to or envelope.given.unit(command.to).supervised_by
     if superior is not None and superior != command.unit:
@@ -233,6 +257,7 @@ def request_return(draft: Draft, envelope: Envelope, command: RequestReturn) -> 
     if command.suggested_unit and not envelope.given.unit(command.suggested_unit).exists:
         raise Rejected("unknown_unit", f"没有名为“{command.suggested_unit}”的承办单位。", terms.basis)
     draft.done(envelope)
+    draft.wait(command.unit, "return", terms.basis)
 
 
 _BLOCKED = {
@@ -244,7 +269,7 @@ _BLOCKED = {
 
 def _window_open(draft: Draft, known: Assignment) -> bool:
     rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
-    if rule is None or draft.ticket.clock(ClockName.RETURN_WINDOW, known.unit) is not None:
+    if rule is None or clockwork.window_open(draft, ClockName.RETURN_WINDOW, known.unit):
         return True
     return rule.anchor is Anchor.SIGN and known.signed_at is None
 
@@ -266,8 +291,10 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
         if terms.decision_needs_reason:
             demand(command, ("reason",), "reason_required", terms.decision_needs_reason.basis)
         draft.done(envelope, known.unit)
+        draft.end_wait(known.unit, "return", terms.refused.basis)
         return
     draft.done(envelope, known.unit)
+    draft.end_wait(known.unit, "return", terms.approved.basis)
     clockwork.end_all_of(draft, known.unit, EndReason.RETURNED)
     draft.move_unit(known.unit, UnitStage.RETURNED)
     if known.role is UnitRole.LEAD:
@@ -278,7 +305,7 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
 def _await_dispatch(draft: Draft) -> None:
     panel = draft.policy.dispatch.panel
     if panel and draft.ticket.returns >= panel.after_returns and not draft.ticket.panel_held:
-        draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="panel", basis=panel.basis))
+        draft.wait(OFFICE, "panel", panel.basis)
         return
     clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
@@ -304,14 +331,15 @@ def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> No
         return
     draft.done(envelope)
     if (OFFICE, "joint_meeting") not in draft.ticket.waits:
-        draft.add(facts.WaitStarted(at=draft.now, unit=OFFICE, of="joint_meeting", basis=terms.basis))
+        draft.wait(OFFICE, "joint_meeting", terms.basis)
         clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.SUPERSEDED)
 
 
 def _end_wait(draft: Draft, of: str, basis: tuple[str, ...]) -> None:
     if (OFFICE, of) in draft.ticket.waits:
-        draft.add(facts.WaitEnded(at=draft.now, unit=OFFICE, of=of, basis=basis))
-        if draft.ticket.status is Status.REGISTERED and not draft.ticket.waits:
+        draft.end_wait(OFFICE, of, basis)
+        held = any((OFFICE, other) in draft.ticket.waits for other in _HOLD_DISPATCH)
+        if draft.ticket.status is Status.REGISTERED and not held:
             clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
 

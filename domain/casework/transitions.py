@@ -13,6 +13,8 @@ WITH_UNITS = frozenset({S.DISPATCHED, S.HANDLING})
 AT_WORK = WITH_UNITS | {S.REVIEWING, S.PLANNED}
 UNFINISHED = BEFORE_WORK | AT_WORK | {S.CALLBACK}
 LIVE = UNFINISHED | {S.CLOSED}
+EVER_WITH_UNITS = BEFORE_WORK | AT_WORK
+"""Assisting units stay at work while a returned lead's successor is looked for."""
 AFTERWARDS = frozenset({S.CALLBACK, S.CLOSED})
 ANY = LIVE | ENDS
 
@@ -47,19 +49,19 @@ TRANSITIONS: dict[str, Transition] = {
     "instruct": Transition((Role.LEADER, Role.OFFICE), BEFORE_WORK | AT_WORK),
     "dispatch": Transition((Role.OFFICE,), REGISTERED),
     "recall": Transition((Role.OFFICE,), WITH_UNITS),
-    "subdispatch": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
-    "sign": Transition(_UNIT, AT_WORK, frozenset({U.WAITING})),
-    "contact": Transition(_UNIT, AT_WORK, _WORKING),
-    "progress": Transition(_UNIT, AT_WORK, _WORKING),
-    "request_return": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
-    "decide_return": Transition((Role.OFFICE,), WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "subdispatch": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "sign": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING})),
+    "contact": Transition(_UNIT, EVER_WITH_UNITS, _WORKING),
+    "progress": Transition(_UNIT, EVER_WITH_UNITS, _WORKING),
+    "request_return": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
+    "decide_return": Transition((Role.OFFICE,), EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
     "request_extension": Transition(
         _UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED, U.APPROVING}), UnitRole.LEAD
     ),
     "decide_extension": Transition(
         (Role.OFFICE,), WITH_UNITS, frozenset({U.WAITING, U.SIGNED, U.APPROVING}), UnitRole.LEAD
     ),
-    "submit_to_lead": Transition(_UNIT, AT_WORK, frozenset({U.WAITING, U.SIGNED}), UnitRole.ASSIST),
+    "submit_to_lead": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED}), UnitRole.ASSIST),
     "answer_citizen": Transition(_UNIT, AT_WORK, _WORKING),
     "reply": Transition(_UNIT, WITH_UNITS, frozenset({U.WAITING, U.SIGNED}), UnitRole.LEAD),
     "approve_reply": Transition(
@@ -82,8 +84,8 @@ TRANSITIONS: dict[str, Transition] = {
     "joint_meeting": Transition((Role.OFFICE,), BEFORE_WORK | AT_WORK),
     "refer": Transition((Role.OFFICE,), ANY),
     "merge": Transition((Role.OFFICE,), BEFORE_WORK | WITH_UNITS),
-    "join": Transition((Role.SYSTEM,), UNFINISHED),
-    "override_limit": Transition((Role.OFFICE,), WITH_UNITS),
+    "join": Transition((Role.SYSTEM,), LIVE),
+    "override_limit": Transition((Role.OFFICE,), AT_WORK),
     "exclude_from_score": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),
     "nominate_bonus": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),
     "decide_bonus": Transition((Role.OFFICE,), AFTERWARDS | {S.ARCHIVED}),

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from domain import supervision as supervising
 from domain.casework import decide, register, settle
-from domain.commands import AnswerSupervision, CloseSupervision, Envelope
-from domain.facts import Fact, SupervisionOpened
+from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope
+from domain.facts import Fact, SupervisionOpened, SupervisionWithdrawn
 from domain.rejected import Rejected
 from domain.supervision import Supervision
 from domain.ticket import Ticket, evolve, fold
+from domain.vocabulary import Role
 from ops.scenarios.lines import Line, Placed, fact_line, in_order, refused_line
 from ops.scenarios.scenario import Scenario
 
@@ -81,12 +82,20 @@ class _Run:
         for fact in made:
             if isinstance(fact, SupervisionOpened):
                 self._open(fact)
+            elif isinstance(fact, SupervisionWithdrawn):
+                self._withdraw(fact)
 
     def _open(self, opened: SupervisionOpened) -> None:
         assert self._ticket is not None
         begun = supervising.begin(self._law, opened, self._ticket.no, self._ticket.about)
         self._supervisions[opened.no] = supervising.fold(begun)
         self._print(opened.no, begun)
+
+    def _withdraw(self, taken_back: SupervisionWithdrawn) -> None:
+        state = self._supervisions[taken_back.no]
+        if not state.ended:
+            order = Envelope(command=CloseSupervision(no=taken_back.no), actor=Actor(role=Role.SYSTEM))
+            self._take_supervision(state.no, supervising.decide(self._law, state, order, taken_back.at))
 
     def _take_supervision(self, no: str, made: list[Fact]) -> None:
         for fact in made:

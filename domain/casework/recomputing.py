@@ -1,0 +1,111 @@
+"""Running clocks computed again: after an amendment, or with a newly published calendar."""
+
+from datetime import datetime
+
+from domain.casework import clockwork
+from domain.casework.draft import Draft
+from domain.policy import Anchor, ClockRule
+from domain.ticket import Assignment, Clock
+from domain.vocabulary import OFFICE, ClockName, EndReason, UnitStage
+
+_AS_GIVEN = "as given"
+
+
+def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
+    """Compute every running clock again from its own anchor, with the extension it was given.
+
+    A limit that a law or an upper level set stays; a due time that somebody named stays, though it may be
+    provisional no longer. A clock that the policy does not have for such a ticket ends.
+    """
+    for clock in _what_others_hang_on_first(draft):
+        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        if rule is None:
+            clockwork.end(draft, clock, EndReason.SUPERSEDED)
+            continue
+        anchor = _anchor(draft, clock, rule)
+        if anchor is None:
+            clockwork.end(draft, clock, EndReason.SUPERSEDED)
+            continue
+        due = _due(draft, clock, rule, anchor)
+        if due is None or (due == clock.due and clock.provisional == draft.law.calendar.provisional(due)):
+            continue
+        limit = clock.limit if _fixed(clock) else clockwork.limit_words(rule)
+        clockwork.move(draft, clock, due, cause, rule.basis, limit=limit, anchor=anchor, calendar=calendar)
+
+
+def start_what_is_new(draft: Draft) -> None:
+    """Start what the policy has for the ticket as amended and had not for it as it was."""
+    lead = draft.ticket.lead
+    handle = draft.ticket.clock(ClockName.HANDLE, lead.unit) if lead else None
+    if lead is not None and handle is not None and lead.reply is None:
+        for name in (ClockName.TARGET, ClockName.ANSWER):
+            if draft.ticket.clock(name, lead.unit) is None and not lead.redo:
+                clockwork.start(draft, name, lead.unit, handle.anchor)
+        clockwork.reopen_extension_window(draft, lead.unit)
+    for known in draft.ticket.active():
+        _start_return_window(draft, known)
+
+
+def _start_return_window(draft: Draft, known: Assignment) -> None:
+    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    never = known.redo or known.return_blocked is not None
+    if rule is None or never or known.stage not in (UnitStage.WAITING, UnitStage.SIGNED):
+        return
+    anchor = known.signed_at if rule.anchor is Anchor.SIGN else known.dispatched_at
+    if anchor is not None and draft.ticket.clock(ClockName.RETURN_WINDOW, known.unit) is None:
+        clockwork.start(draft, ClockName.RETURN_WINDOW, known.unit, anchor)
+
+
+def recompute_upstream(draft: Draft) -> None:
+    """Let the upper level's deadline follow what the ticket now says it is."""
+    due = draft.ticket.about.upstream_due
+    clock = draft.ticket.clock(ClockName.UPSTREAM, OFFICE)
+    if clock is None and due is not None:
+        received = draft.law.calendar.localised(draft.ticket.about.received_at)
+        clockwork.start(draft, ClockName.UPSTREAM, OFFICE, received, due=due)
+    elif clock is not None and due is None:
+        clockwork.end(draft, clock, EndReason.SUPERSEDED)
+    elif clock is not None and due is not None and due != clock.due:
+        clockwork.move(draft, clock, due, "amended", clock.basis)
+
+
+def _what_others_hang_on_first(draft: Draft) -> list[Clock]:
+    def hangs(clock: Clock) -> bool:
+        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        return rule is not None and rule.before_due is not None
+
+    return sorted(draft.ticket.clocks.values(), key=hangs)
+
+
+def _fixed(clock: Clock) -> bool:
+    return clock.overridden or clock.limit == _AS_GIVEN
+
+
+def _anchor(draft: Draft, clock: Clock, rule: ClockRule) -> datetime | None:
+    """What the clock counts from now, None when that has not happened yet.
+
+    A clock that was started later than with the dispatch (a redo, a rework) keeps its anchor.
+    """
+    known = draft.ticket.assignments.get(clock.unit)
+    received = draft.law.calendar.localised(draft.ticket.about.received_at)
+    if known is None or clock.anchor not in (received, known.dispatched_at, known.signed_at):
+        return clock.anchor
+    return {
+        Anchor.RECEIPT: received,
+        Anchor.DISPATCH: known.dispatched_at,
+        Anchor.SIGN: known.signed_at,
+        Anchor.EVENT: clock.anchor,
+    }[rule.anchor]
+
+
+def _due(draft: Draft, clock: Clock, rule: ClockRule, anchor: datetime) -> datetime | None:
+    if clock.limit == _AS_GIVEN:
+        return clock.due
+    limit = clockwork.limit_of(clock) if clock.overridden else None
+    if limit is not None:
+        due: datetime | None = limit.after(clock.anchor, draft.law.calendar)
+    else:
+        due = clockwork.due_by(draft, clock.name, rule, clock.unit, anchor)
+    if due is not None and clock.added_days:
+        return draft.law.calendar.add_working_days(due, clock.added_days)
+    return due
