@@ -148,17 +148,26 @@ async def erase(conn: AsyncConnection, ids: Iterable[UUID], *, at: datetime, by:
     return done.rowcount
 
 
-async def fault(conn: AsyncConnection, ring: KeyRing, reference: Reference) -> str | None:
-    """Why the stored text is not the one that was referred to; None when it is, or was erased on record."""
-    row = (
-        await conn.execute(select(TicketText.__table__).where(TicketText.id == reference.id))
-    ).one_or_none()
+async def faults(
+    conn: AsyncConnection, ring: KeyRing, references: Iterable[Reference]
+) -> dict[Reference, str]:
+    """Which stored texts are not those that were referred to, and why; one erased on record is whole."""
+    wanted = list(references)
+    query = select(TicketText.__table__).where(TicketText.id.in_([one.id for one in wanted]))
+    rows = {row.id: row for row in await conn.execute(query)} if wanted else {}
+    found = ((one, _fault(ring, one, rows.get(one.id))) for one in wanted)
+    return {one: what for one, what in found if what is not None}
+
+
+def _fault(ring: KeyRing, reference: Reference, row: Any) -> str | None:
     if row is None:
         return f"text {reference.id} is missing"
+    if row.digest != reference.digest:
+        return f"text {reference.id} was changed"
     if row.erased_at is not None:
-        return None if row.digest == reference.digest else f"text {reference.id} was changed"
+        return None
     try:
-        words = _opened(ring, row).words or ""
+        words = open_column(ring, "ticket_text", row.id, "ciphertext", row.key_id, row.ciphertext)
     except KeyRingError as error:
         return f"text {reference.id}: {error}"
     same = compare_digest(ring.digest(str(reference.id), words), reference.digest)
