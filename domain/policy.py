@@ -62,7 +62,7 @@ RuleId = Annotated[
     StringConstraints(pattern=r"^[A-Z]{2}-[A-Z]?\d+(\.\d+)*[a-z]?$"),
     AfterValidator(_known_rule),
 ]
-"""An id of the rule table. The table is not the domain's: a loader passes `rule_ids` as validation context."""
+"""An id of the rule table, which is not the domain's: a loader passes `rule_ids` as validation context."""
 
 
 class Standing(StrEnum):

@@ -1,7 +1,7 @@
 """The rule table: every rule of the five regulations, one row each, as data.
 
-A row says what the regulation demands, of what kind that is for software and, where something is still to come,
-which capability it waits for.
+A row says what the regulation demands, of what kind that is for software and, where something is still to
+come, which capability it waits for.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ Kind = Literal["enforce", "compute", "notify", "record", "report", "document"]
 class Rule(BaseModel):
     """One row: what an article demands of whom, and what that asks of software.
 
-    `must` is what software has to do about it, `question` what the article leaves open. `waits_for` names, for
-    a kind of this row, the capability that will bring it.
+    `must` is what software has to do about it, `question` what the article leaves open. `waits_for` names,
+    for a kind of this row, the capability that will bring it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
