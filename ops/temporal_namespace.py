@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from time import monotonic
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.enums.v1 import TaskQueueType
@@ -20,6 +22,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from models import search_attributes
 from ops.errors import OperationFailed
 from ops.settings import Settings
+
+_NAMESPACE_SECONDS = 30.0
 
 
 async def connect_plainly(settings: Settings) -> Client:
@@ -68,7 +72,19 @@ async def prepare_namespace(settings: Settings) -> None:
                     config=NamespaceConfig(workflow_execution_retention_ttl=retention),
                 )
             )
-    await search_attributes.register(client)
+    await _register_search_attributes(client)
+
+
+async def _register_search_attributes(client: Client) -> None:
+    """A cluster learns of a new namespace some seconds after it was made, and denies it until then."""
+    deadline = monotonic() + _NAMESPACE_SECONDS
+    while True:
+        try:
+            return await search_attributes.register(client)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND or monotonic() > deadline:
+                raise
+        await asyncio.sleep(0.5)
 
 
 async def poller_identities(settings: Settings) -> set[str]:
