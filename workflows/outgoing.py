@@ -7,7 +7,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from domain.commands import Envelope
 from domain.notices import Notice as Told
-from models.contracts.casework import ticket_workflow_id
+from models.contracts.casework import supervision_workflow_id, ticket_workflow_id
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
 from models.contracts.refusals import RECORD_REFUSAL, RefusalRequest
 from models.retries import NOTIFY as NOTIFY_RETRIES
@@ -46,6 +46,15 @@ async def signal_ticket(no: str, envelope: Envelope) -> None:
             command_id=envelope.id or str(workflow.uuid4()),
         )
         await durably(RECORD_REFUSAL, request, type(None))
+
+
+async def signal_supervision(no: str, envelope: Envelope) -> None:
+    """Tell a supervision; one that was struck off meanwhile has nothing left to hear."""
+    try:
+        handle = workflow.get_external_workflow_handle(supervision_workflow_id(no))
+        await handle.signal(envelope.command.do, envelope)
+    except ApplicationError:
+        workflow.logger.info("supervision %s is over already", no)
 
 
 def _written(one: Told) -> Notice:

@@ -239,11 +239,12 @@ class Shell(ABC, Generic[State]):
             if current is not None:
                 current.append(fact)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Start something that nobody waits for but the end."""
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start something that only the end has to wait for."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+        return task
 
     async def _quiet(self) -> None:
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._under_way)

@@ -1,5 +1,6 @@
 """A ticket's life: it waits for commands and for time, decides, records, and tells those it concerns."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,8 +13,8 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from domain.casework import decide, next_ring, register, settle
     from domain.casework.transitions import TRANSITIONS
-    from domain.commands import COMMANDS, Actor, Envelope, Join
-    from domain.facts import Fact, StatusChanged, SupervisionOpened, to_json
+    from domain.commands import COMMANDS, Actor, CloseSupervision, Envelope, Join
+    from domain.facts import Fact, StatusChanged, SupervisionOpened, SupervisionWithdrawn, to_json
     from domain.law import Law
     from domain.notices import notices
     from domain.ticket import Ticket, evolve, fold
@@ -29,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from models.contracts.record import RECORD, RecordRequest
     from workflows.attributes import ShownAttributes
     from workflows.handlers import takes
-    from workflows.outgoing import notify, signal_ticket
+    from workflows.outgoing import notify, signal_supervision, signal_ticket
     from workflows.readable import ring_summary, ticket_details
     from workflows.shell import Alarm, Shell
 
@@ -46,6 +47,7 @@ class TicketWorkflow(Shell[Ticket]):
         super().__init__(given)
         self._ticket = given
         self._attributes = ShownAttributes()
+        self._supervisions: dict[str, asyncio.Task[None]] = {}
 
     @workflow.run
     async def run(self, given: TicketInput) -> str:
@@ -97,7 +99,9 @@ class TicketWorkflow(Shell[Ticket]):
             self.spawn(notify(self._ticket.no, told))
         for fact in made:
             if isinstance(fact, SupervisionOpened):
-                self.spawn(self._supervise(fact))
+                self._supervisions[fact.no] = self.spawn(self._supervise(fact))
+            elif isinstance(fact, SupervisionWithdrawn):
+                self.spawn(self._withdraw_supervision(fact))
             elif isinstance(fact, StatusChanged) and fact.to is Status.MERGED:
                 self.spawn(self._bring_callers_along(fact.at))
 
@@ -125,6 +129,18 @@ class TicketWorkflow(Shell[Ticket]):
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("supervision %s runs already", opened.no)
+
+    async def _withdraw_supervision(self, taken_back: SupervisionWithdrawn) -> None:
+        """Strike off a supervision whose breach was taken back, once it has surely begun."""
+        if (beginning := self._supervisions.get(taken_back.no)) is not None:
+            await beginning
+        envelope = Envelope(
+            command=CloseSupervision(no=taken_back.no),
+            actor=Actor(role=Role.SYSTEM),
+            received_at=taken_back.at,
+            id=f"withdrawn:{taken_back.no}",
+        )
+        await signal_supervision(taken_back.no, envelope)
 
     async def _bring_callers_along(self, at: datetime) -> None:
         """Tell the main ticket of a merge who now belongs to it."""
