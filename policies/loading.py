@@ -50,7 +50,7 @@ def parse_policy(text: str, where: str) -> Policy:
     """A policy from YAML text; `where` names the text in errors."""
     try:
         node = yaml_lines.compose(text)
-        data = yaml.safe_load(text)
+        data = yaml_lines.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"第{mark.line + 1}行" if mark else ""

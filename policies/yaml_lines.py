@@ -1,9 +1,37 @@
 """Which line of a YAML text a field stands on, for errors that a person can act on."""
 
+import re
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Reads YAML as people write it: `no` and `on` are words, 12:00 and dates stay as written.
+
+    Without this, YAML 1.1 takes the field `no` for false and 12:00 for 720 (the booleans and numbers here are
+    those of YAML 1.2); and a date that pydantic reads itself can be refused with its field.
+    """
+
+
+PlainLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("merge", r"<<", "<"),
+):
+    PlainLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first)
+    )
+
+
+def load(text: str) -> Any:
+    """The data of a YAML text. yaml.YAMLError when it is no YAML."""
+    return yaml.load(text, Loader=PlainLoader)
+
 
 _WORDS = {
     "extra_forbidden": "没有这个字段",

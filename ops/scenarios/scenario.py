@@ -94,7 +94,7 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     """The scenario in a YAML text. ScenarioError names what is wrong and where."""
     try:
         node = yaml_lines.compose(text)
-        data = yaml.load(text, Loader=_PlainDates)
+        data = yaml_lines.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" 第{mark.line + 1}行" if mark else ""
@@ -125,16 +125,6 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
         expect=tuple(_with_offsets(line, law) for line in file.expect),
         expect_not=tuple(_with_offsets(line, law) for line in file.expect_not),
     )
-
-
-class _PlainDates(yaml.SafeLoader):
-    """Leaves dates and times as written, so that pydantic reads them and 24:00 is seen as a mistake."""
-
-
-_PlainDates.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _step(file: _ScenarioFile, law: Law, number: int, where: str, node: Any) -> Step:
