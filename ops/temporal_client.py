@@ -64,12 +64,15 @@ def data_converter(ring: KeyRing) -> DataConverter:
     )
 
 
-async def connect(settings: Settings, *, ring: KeyRing | None = None, lazy: bool = False) -> Client:
+async def connect(
+    settings: Settings, *, ring: KeyRing | None = None, lazy: bool = False, metrics: bool = False
+) -> Client:
     """A client for the configured server and namespace.
 
     `lazy` connects at the first call, for a process that must start while Temporal is away; otherwise a
     server that does not answer raises RuntimeError within CONNECT_TIMEOUT. Raises OperationFailed for an
-    unreadable key ring.
+    unreadable key ring. `metrics` serves Prometheus metrics at the configured address: for the worker, as an
+    address can be taken only once.
     """
     return await Client.connect(
         settings.temporal_target,
@@ -80,7 +83,7 @@ async def connect(settings: Settings, *, ring: KeyRing | None = None, lazy: bool
         connect_timeout=CONNECT_TIMEOUT,
         # What is encrypted does not compress.
         grpc_compression=GrpcCompression.NONE,
-        runtime=_runtime(settings.metrics_address),
+        runtime=_runtime(settings.metrics_address if metrics else None),
         lazy=lazy,
     )
 
