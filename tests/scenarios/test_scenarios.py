@@ -1,4 +1,4 @@
-"""Every scenario file beside this one, on the bare core: what it expects happens, what it excludes does not."""
+"""Every scenario file beside this one, on the bare core: what it expects happens, what it excludes not."""
 
 from pathlib import Path
 from typing import Any
