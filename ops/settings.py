@@ -74,8 +74,19 @@ class Settings(BaseSettings):
     )
 
     max_cached_workflows: int = Field(1000, ge=0, description="Workflows a worker keeps in memory.")
+    max_concurrent_workflow_tasks: int = Field(
+        40, ge=1, description="Workflow tasks a worker works on at the same time."
+    )
+    max_concurrent_activities: int = Field(
+        50, ge=1, description="Activities a worker works on at the same time."
+    )
     graceful_shutdown_seconds: float = Field(
         10.0, ge=0, description="Seconds a stopping worker gives its activities."
+    )
+    worker_build_id: str | None = Field(
+        None,
+        description="Name of this build where Temporal is to route work by worker version; open tickets move "
+        "on to the current version at once. Unset: any worker of the task queue takes any ticket.",
     )
     metrics_address: str | None = Field(
         None, description="host:port of the worker's Prometheus metrics; unset: none."

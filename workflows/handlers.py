@@ -41,11 +41,15 @@ def takes(commands: Mapping[str, type[Order]]) -> Callable[[_Workflow], _Workflo
     return add_handlers
 
 
-def _update(do: str, description: str) -> Any:
-    async def handle(self: TakesCommands, envelope: Envelope) -> CommandResult:
-        return await self.take(do, envelope)
+# The SDK knows a method by a first parameter that is called `self` and has no annotation.
 
-    def validate(self: TakesCommands, envelope: Envelope) -> None:
+
+def _update(do: str, description: str) -> Any:
+    async def handle(self, envelope: Envelope) -> CommandResult:  # type: ignore[no-untyped-def]
+        result: CommandResult = await self.take(do, envelope)
+        return result
+
+    def validate(self, envelope: Envelope) -> None:  # type: ignore[no-untyped-def]
         self.preview(do, envelope)
 
     handler = workflow.update(name=do, description=description)(handle)
@@ -54,7 +58,7 @@ def _update(do: str, description: str) -> Any:
 
 
 def _signal(do: str, description: str) -> Any:
-    async def handle(self: TakesCommands, said: Any = None) -> None:
+    async def handle(self, said: Any = None) -> None:  # type: ignore[no-untyped-def]
         await self.take_signal(do, said)
 
     return workflow.signal(name=do, description=description)(handle)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from domain import supervision as supervising
@@ -22,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.shell import Alarm, Shell
 
 
-@workflow.defn(name=SUPERVISION_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=SUPERVISION_WORKFLOW)
 @takes({do: COMMANDS[do] for do in ROLES})
 class SupervisionWorkflow(Shell[Supervision]):
     """One supervision, from its opening to 销号."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -35,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.shell import Alarm, Shell
 
 
-@workflow.defn(name=TICKET_WORKFLOW, versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn(name=TICKET_WORKFLOW)
 @takes({do: COMMANDS[do] for do in TRANSITIONS})
 class TicketWorkflow(Shell[Ticket]):
     """One ticket (工单), from registration to its end."""
