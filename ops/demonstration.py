@@ -14,7 +14,7 @@ from ops.database import create_engine
 from ops.errors import OperationFailed
 from ops.settings import Settings
 
-DEMONSTRATION = Path(__file__).with_name("demo") / "jingchuan-demo.yaml"
+DEMONSTRATION = Path(__file__).with_name("demo") / "county.yaml"
 
 
 def load_if_empty(settings: Settings, say: Callable[[str], None]) -> None:
