@@ -35,4 +35,4 @@ expect:
         "example.yaml",
     )
     assert scenario.expect[0]["no"] == "S-1"
-    assert scenario.steps[0].envelope.command.no == "S-1-D1"
+    assert scenario.steps[0].envelope.command.model_dump()["no"] == "S-1-D1"
