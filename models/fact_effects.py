@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.commands import TicketFields
+
 Numbered = tuple[int, Mapping[str, Any]]
 """A fact as JSON with its number."""
 
@@ -70,6 +72,14 @@ def precedents(ticket: Mapping[str, Any], facts: Iterable[Numbered]) -> list[dic
 def opened_supervisions(facts: Iterable[Numbered]) -> list[Mapping[str, Any]]:
     """The facts that opened a supervision."""
     return [fact for _, fact in facts if fact["fact"] == "supervision_opened"]
+
+
+def about(ticket: Mapping[str, Any]) -> dict[str, Any]:
+    """What a ticket is about, from its row.
+
+    The fields of registration that a supervision's limits look at.
+    """
+    return {name: ticket[name] for name in TicketFields.model_fields if ticket.get(name) is not None}
 
 
 def supervision_row(

@@ -13,6 +13,7 @@ from models import callers, facts_store
 from models.chain import ChainedFact, chained
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
 from models.fact_effects import (
+    about,
     joined_callers,
     opened_supervisions,
     supervision_changes,
@@ -86,7 +87,12 @@ async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opene
     jurisdiction = request.view["ticket"]["jurisdiction"]
     row = supervision_row(opened["no"], request.ticket_no, jurisdiction, opened)
     await conn.execute(insert(table_of(Supervision)).values(row).on_conflict_do_nothing())
-    payload = {"ticket_no": request.ticket_no, "law_id": request.law_id, "opened": dict(opened)}
+    payload = {
+        "ticket_no": request.ticket_no,
+        "law_id": request.law_id,
+        "opened": dict(opened),
+        "about": about(request.view["ticket"]),
+    }
     start = {"kind": START_SUPERVISION, "subject": opened["no"], "payload": payload}
     await conn.execute(insert(table_of(Outbox)).values(start).on_conflict_do_nothing())
 

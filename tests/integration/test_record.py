@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.commands import TicketFields
 from models import callers, laws
 from models.callers import NewCaller
 from models.chain import verify
@@ -178,6 +179,7 @@ async def test_what_time_breaches_opens_supervision_with_its_start_in_the_outbox
     assert (supervision["unit"], supervision["cause"], supervision["status"]) == ("水务局", "overdue", "open")
     start = await only(engine, Outbox, kind="supervision", subject=supervision["no"])
     assert start["payload"]["ticket_no"] == "R9"
+    assert TicketFields.model_validate(start["payload"]["about"]).type == "complaint"
     assert start["started_at"] is None
 
 
