@@ -42,11 +42,11 @@ class Supervisor(AbstractContextManager["Supervisor"]):
         self._say = say
         self._children: list[_Child] = []
 
-    def start(self, service: Service) -> None:
-        """Starts one more process and waits until it is ready, looking after the others meanwhile."""
-        child = _Child(service)
-        self._children.append(child)
-        while not child.ready:
+    def start(self, *services: Service) -> None:
+        """Starts more processes at once and waits until they are ready, looking after the others meanwhile."""
+        children = [_Child(service) for service in services]
+        self._children.extend(children)
+        while not all(child.ready for child in children):
             self._look_after_all()
             time.sleep(_POLL_SECONDS)
 

@@ -69,8 +69,7 @@ def _start_all(settings: Settings, supervisor: Supervisor, say: Say) -> None:
     migrate.upgrade(settings.database_target())
     asyncio.run(prepare_namespace(settings))
     load_if_empty(settings, say)
-    supervisor.start(worker(settings))
-    supervisor.start(api(settings))
+    supervisor.start(worker(settings), api(settings))
 
 
 def embedded_postgres(settings: Settings) -> EmbeddedPostgres:
