@@ -1,0 +1,89 @@
+"""After the end: what the table still allows on a ticket whose workflow is over, without Temporal.
+
+The same decision and the same record as in the workflow; only the one who asks is another.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain import supervision as supervising
+from domain.casework import decide
+from domain.commands import Envelope
+from domain.facts import from_json, to_json
+from domain.rejected import Rejected
+from domain.ticket import evolve, fold
+from domain.view import view
+from models import facts_store, recording
+from models.contracts.casework import CommandResult
+from models.contracts.record import RecordRequest
+from models.facts_store import SUPERVISION, TICKET
+from models.known_laws import KnownLaws
+
+
+class NotOver(Exception):
+    """The ticket or supervision has no end yet: its workflow decides."""
+
+
+class Afterwards:
+    """Decides and records commands to what has ended."""
+
+    def __init__(self, engine: AsyncEngine, laws: KnownLaws) -> None:
+        self._engine, self._laws = engine, laws
+
+    async def to_ticket(self, no: str, envelope: Envelope) -> CommandResult:
+        """The result of a command to an ended ticket. Raises Rejected, or NotOver."""
+        while True:
+            async with self._engine.connect() as conn:
+                stored = await facts_store.load(conn, TICKET, no)
+                if not stored:
+                    raise NotOver(no)
+                law_id = stored[-1].law_id
+                _, law = await self._laws.get(conn, law_id)
+            ticket = fold(from_json(row.data) for row in stored)
+            if not ticket.ended:
+                raise NotOver(no)
+            now = law.calendar.local(_not_before(envelope.received_at, ticket.last_command_at))
+            made = decide(law, ticket, envelope, now)
+            recorded = await recording.record(
+                self._engine,
+                RecordRequest(
+                    ticket_no=no,
+                    law_id=law_id,
+                    first_seq=ticket.seq + 1,
+                    facts=[to_json(fact) for fact in made],
+                    view=view(ticket, made),
+                    actor=envelope.actor.model_dump(mode="json"),
+                    command_id=envelope.id,
+                ),
+            )
+            # Adopted: somebody else's command came in between, so decide again on what it left.
+            if not recorded.adopted or envelope.id in recorded.commands:
+                for fact in made:
+                    ticket = evolve(ticket, fact)
+                return CommandResult(
+                    accepted_at=now, seq=ticket.seq, status=ticket.status, facts=recorded.facts
+                )
+
+    async def to_supervision(self, no: str, envelope: Envelope) -> Rejected:
+        """Why nothing can be said to a supervision that was struck off. Raises NotOver."""
+        async with self._engine.connect() as conn:
+            stored = await facts_store.load(conn, SUPERVISION, no)
+            if not stored:
+                raise NotOver(no)
+            _, law = await self._laws.get(conn, stored[-1].law_id)
+        state = supervising.fold(from_json(row.data) for row in stored)
+        if not state.ended:
+            raise NotOver(no)
+        now = law.calendar.local(_not_before(envelope.received_at, state.last_command_at))
+        try:
+            supervising.decide(law, state, envelope, now)
+        except Rejected as refusal:
+            return refusal
+        raise AssertionError(f"supervision {no} has ended and took {envelope.command.do}")
+
+
+def _not_before(received_at: datetime | None, last: datetime | None) -> datetime:
+    """A command counts when it was received, and never before the one that counted last."""
+    known = [at for at in (received_at, last) if at is not None]
+    return max(known)

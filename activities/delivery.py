@@ -1,0 +1,209 @@
+"""Bringing stored commands to the workflows they are for, in the order they were received, each once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.afterwards import Afterwards, NotOver
+from activities.starting import Starter
+from domain.commands import Envelope
+from domain.rejected import Rejected
+from models import facts_store, received_commands
+from models.contracts.casework import (
+    REJECTED,
+    CommandResult,
+    Refused,
+    supervision_workflow_id,
+    ticket_workflow_id,
+)
+from models.facts_store import SUPERVISION, TICKET
+from models.outbox import TICKET as START_TICKET
+from models.received_commands import ACCEPTED, REFUSED, Received
+from models.recording import START_SUPERVISION
+from models.tables import Supervision, Ticket
+
+_TIMEOUT = timedelta(seconds=8)
+"""How long a workflow may take over a command before the caller is told that it is stored."""
+
+_AWAY = frozenset(
+    {
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.INTERNAL,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+
+
+class EngineAway(Exception):
+    """Temporal or every worker is away: what is stored will be done later."""
+
+
+class _NotRunning(Exception):
+    """No workflow of that id is running."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of a command: the result with which it was accepted, or why it was refused."""
+
+    accepted: CommandResult | None = None
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True)
+class _Addressee:
+    """A ticket or a supervision, as Postgres knows it."""
+
+    no: str
+    is_ticket: bool
+    over: bool
+
+    @property
+    def workflow_id(self) -> str:
+        return ticket_workflow_id(self.no) if self.is_ticket else supervision_workflow_id(self.no)
+
+
+class Delivery:
+    """Delivers stored commands and writes down what came of them."""
+
+    def __init__(self, engine: AsyncEngine, client: Client, starter: Starter, afterwards: Afterwards) -> None:
+        self._engine, self._client = engine, client
+        self._starter, self._afterwards = starter, afterwards
+
+    async def deliver_to(self, no: str, until: str | None = None) -> Settled | None:
+        """Delivers what is stored for a ticket or supervision, oldest first, no further than `until`.
+
+        Returns what came of that command. Raises EngineAway, and DBAPIError while Postgres is away.
+        """
+        async with self._engine.connect() as conn:
+            waiting = await received_commands.stored_of(conn, no)
+            addressee = await _addressee(conn, no)
+        for received in waiting:
+            settled = await self._deliver(addressee, received)
+            if received.id == until:
+                return settled
+        return None
+
+    async def _deliver(self, addressee: _Addressee, received: Received) -> Settled:
+        envelope = Envelope.model_validate(received.body)
+        settled = await self._decided(addressee, envelope, received)
+        async with self._engine.begin() as conn:
+            if settled.accepted is not None:
+                told = {"seq": settled.accepted.seq, "status": settled.accepted.status}
+                await received_commands.settle(conn, received.id, ACCEPTED, told)
+            elif settled.refused is not None:
+                await _note_refusal(conn, received, envelope, settled.refused)
+        return settled
+
+    async def _decided(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
+        if not addressee.over:
+            try:
+                return await self._asked(addressee, envelope, received)
+            except _NotRunning:
+                if (recorded := await self._recorded(addressee, received)) is not None:
+                    return Settled(accepted=recorded)
+        try:
+            return await self._after_the_end(addressee, envelope)
+        except NotOver as error:
+            # Temporal lost what Postgres says goes on: it stays stored until an operator has seen to it.
+            raise EngineAway(f"no workflow runs for {error}") from None
+
+    async def _asked(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
+        """The workflow's verdict, after it was started where that is still to be done."""
+        try:
+            kind = START_TICKET if addressee.is_ticket else START_SUPERVISION
+            await self._starter.start_waiting(kind, addressee.no)
+            accepted = await self._client.get_workflow_handle(addressee.workflow_id).execute_update(
+                envelope.command.do,
+                envelope,
+                id=received.id,
+                result_type=CommandResult,
+                rpc_timeout=_TIMEOUT,
+            )
+        except WorkflowUpdateFailedError as error:
+            return Settled(refused=_refusal(error))
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            raise EngineAway("no worker answered in time") from error
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise _NotRunning(addressee.workflow_id) from error
+            if error.status in _AWAY:
+                raise EngineAway(error.status.name) from error
+            raise
+        return Settled(accepted=accepted)
+
+    async def _after_the_end(self, addressee: _Addressee, envelope: Envelope) -> Settled:
+        if not addressee.is_ticket:
+            return Settled(refused=_refused(await self._afterwards.to_supervision(addressee.no, envelope)))
+        try:
+            return Settled(accepted=await self._afterwards.to_ticket(addressee.no, envelope))
+        except Rejected as refusal:
+            return Settled(refused=_refused(refusal))
+
+    async def _recorded(self, addressee: _Addressee, received: Received) -> CommandResult | None:
+        """The result of a command that was recorded before its workflow came to its end."""
+        aggregate = TICKET if addressee.is_ticket else SUPERVISION
+        async with self._engine.connect() as conn:
+            stored = await facts_store.load(conn, aggregate, addressee.no)
+        own = [row for row in stored if row.command_id == received.id]
+        if not own:
+            return None
+        status = next((row.data["to"] for row in reversed(stored) if row.fact == "status"), "closed")
+        return CommandResult(
+            accepted_at=own[0].at, seq=own[-1].seq, status=status, facts=[dict(row.data) for row in own]
+        )
+
+
+async def _addressee(conn: AsyncConnection, no: str) -> _Addressee:
+    ticket = (await conn.execute(select(Ticket.ended_at).where(Ticket.no == no))).one_or_none()
+    if ticket is not None:
+        return _Addressee(no, is_ticket=True, over=ticket.ended_at is not None)
+    closed_at = await conn.scalar(select(Supervision.closed_at).where(Supervision.no == no))
+    return _Addressee(no, is_ticket=False, over=closed_at is not None)
+
+
+async def _note_refusal(
+    conn: AsyncConnection, received: Received, envelope: Envelope, refused: Refused
+) -> None:
+    if await received_commands.settle(conn, received.id, REFUSED, refused.model_dump()):
+        await received_commands.note_refusal(
+            conn,
+            ticket_no=received.ticket_no,
+            at=received.received_at,
+            do=received.do,
+            code=refused.code,
+            basis=refused.basis,
+            actor=envelope.actor,
+            command_id=received.id,
+        )
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Refused:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REJECTED and cause.details:
+        return Refused.model_validate(cause.details[0])
+    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+        raise _NotRunning(cause.type) from error
+    raise error
+
+
+def _refused(refusal: Rejected) -> Refused:
+    return Refused(
+        code=refusal.code,
+        message_zh=refusal.message_zh,
+        basis=list(refusal.basis),
+        forbidden=refusal.forbidden,
+    )

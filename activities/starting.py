@@ -1,0 +1,100 @@
+"""Starting the workflows that Postgres says must run, each once."""
+
+import contextlib
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from domain.commands import TicketFields
+from models import outbox
+from models.contracts.casework import (
+    SUPERVISION_WORKFLOW,
+    TICKET_WORKFLOW,
+    SupervisionInput,
+    TicketInput,
+    supervision_workflow_id,
+    ticket_workflow_id,
+)
+from models.contracts.law import LawByValue
+from models.known_laws import KnownLaws
+from models.laws import StoredLaw
+from models.outbox import TICKET, Waiting
+from models.recording import START_SUPERVISION
+
+_TIMEOUT = timedelta(seconds=5)
+"""How long a start may take before it is left to the sweep."""
+
+
+class Starter:
+    """Starts workflows from rows of the outbox, under ids made from what they are about."""
+
+    def __init__(self, engine: AsyncEngine, client: Client, task_queue: str, laws: KnownLaws) -> None:
+        self._engine, self._client, self._task_queue, self._laws = engine, client, task_queue, laws
+
+    async def start_waiting(self, kind: str, subject: str) -> None:
+        """Starts the workflow of this subject if it is still to be started. Raises RPCError."""
+        async with self._engine.connect() as conn:
+            row = await outbox.find_waiting(conn, kind, subject)
+        if row is not None:
+            await self.start(row)
+
+    async def start(self, row: Waiting) -> None:
+        """Starts one workflow; one that Temporal has already counts as started.
+
+        Raises RPCError while Temporal is away, DBAPIError while Postgres is.
+        """
+        async with self._engine.connect() as conn:
+            law, _ = await self._laws.get(conn, row.payload["law_id"])
+        workflow, workflow_id, begin = _what_to_start(row, law)
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await self._client.start_workflow(
+                workflow,
+                begin,
+                id=workflow_id,
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                rpc_timeout=_TIMEOUT,
+            )
+        async with self._engine.begin() as conn:
+            await outbox.mark_started(conn, row.id)
+
+
+def _what_to_start(row: Waiting, law: StoredLaw) -> tuple[str, str, TicketInput | SupervisionInput]:
+    if row.kind == TICKET:
+        return TICKET_WORKFLOW, ticket_workflow_id(row.subject), _ticket(row, law)
+    if row.kind == START_SUPERVISION:
+        return SUPERVISION_WORKFLOW, supervision_workflow_id(row.subject), _supervision(row, law)
+    raise ValueError(f"nothing is started for outbox rows of kind {row.kind}")
+
+
+def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
+    about = TicketFields.model_validate(row.payload["about"])
+    return TicketInput(
+        no=row.subject,
+        law=_by_value(law, about.received_at),
+        about=about,
+        registered_at=datetime.fromisoformat(row.payload["registered_at"]),
+        callers=tuple(row.payload["callers"]),
+        texts=row.payload["texts"],
+    )
+
+
+def _supervision(row: Waiting, law: StoredLaw) -> SupervisionInput:
+    opened = row.payload["opened"]
+    about = row.payload.get("about")
+    return SupervisionInput(
+        no=row.subject,
+        law=_by_value(law, datetime.fromisoformat(opened["at"])),
+        jurisdiction=law.policy.id,
+        opened=opened,
+        ticket_no=row.payload["ticket_no"],
+        subject=row.payload["ticket_no"],
+        about=TicketFields.model_validate(about) if about else None,
+    )
+
+
+def _by_value(law: StoredLaw, since: datetime) -> LawByValue:
+    return LawByValue.of(law.id, law.policy, law.calendar, since.date())

@@ -1,0 +1,118 @@
+"""Commands as they were received: stored before they are sent on, marked once it is known what came of them.
+
+A command's id is the digest of who said what to whom under which key: it is the update id, so that neither a
+retry of the caller nor one of ours does anything twice.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.commands import Actor
+from models.tables import Command, Refusal
+
+STORED = "stored"
+ACCEPTED = "accepted"
+REFUSED = "refused"
+FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A stored command; `body` is the envelope in its internal form, `result` what the caller is told."""
+
+    id: str
+    ticket_no: str
+    do: str
+    body_digest: str
+    body: Mapping[str, Any]
+    received_at: datetime
+    state: str
+    result: Mapping[str, Any] | None
+    actor: Mapping[str, Any]
+
+
+_COLUMNS = [getattr(Command, name) for name in Received.__dataclass_fields__]
+
+
+def command_id(actor: Actor, no: str, do: str, key: str) -> str:
+    """The id of what an actor says under a key; the same words under the same key have the same id."""
+    said = json.dumps([actor.role.value, actor.unit, actor.id, no, do, key], ensure_ascii=False)
+    return sha256(said.encode()).hexdigest()[:40]
+
+
+async def find(conn: AsyncConnection, wanted: str) -> Received | None:
+    """The command with this id."""
+    row = (await conn.execute(select(*_COLUMNS).where(Command.id == wanted))).one_or_none()
+    return None if row is None else Received(*row)
+
+
+async def put(conn: AsyncConnection, received: Received, key: str) -> None:
+    """Writes a command in the caller's transaction. IntegrityError when the same one is being written."""
+    row = {name: getattr(received, name) for name in received.__dataclass_fields__}
+    await conn.execute(insert(Command).values(**row, key=key))
+
+
+async def stored_of(conn: AsyncConnection, ticket_no: str) -> list[Received]:
+    """The commands of one ticket that nothing is known of yet, in the order they were received."""
+    rows = await conn.execute(
+        select(*_COLUMNS)
+        .where(Command.ticket_no == ticket_no, Command.state == STORED)
+        .order_by(Command.received_at, Command.id)
+    )
+    return [Received(*row) for row in rows]
+
+
+async def subjects_with_stored(
+    conn: AsyncConnection, before: datetime, after_no: str, limit: int
+) -> list[str]:
+    """Tickets and supervisions, in order, with commands received before an instant and still to be sent."""
+    rows = await conn.scalars(
+        select(Command.ticket_no)
+        .where(Command.state == STORED, Command.received_at < before, Command.ticket_no > after_no)
+        .group_by(Command.ticket_no)
+        .order_by(Command.ticket_no)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def settle(conn: AsyncConnection, wanted: str, state: str, result: Mapping[str, Any]) -> bool:
+    """Writes what came of a command; false when that is written already, and then it stays."""
+    done = await conn.execute(
+        update(Command)
+        .where(Command.id == wanted, Command.state == STORED)
+        .values(state=state, result=result, decided_at=func.now())
+    )
+    return done.rowcount == 1
+
+
+async def note_refusal(
+    conn: AsyncConnection,
+    *,
+    ticket_no: str | None,
+    at: datetime,
+    do: str,
+    code: str,
+    basis: list[str],
+    actor: Actor,
+    command_id: str | None,
+) -> None:
+    """Leaves the audit line of a refused command, which is no fact."""
+    await conn.execute(
+        insert(Refusal).values(
+            ticket_no=ticket_no,
+            at=at,
+            do=do,
+            code=code,
+            basis=basis,
+            actor=actor.model_dump(mode="json"),
+            command_id=command_id,
+        )
+    )
