@@ -1,0 +1,91 @@
+"""The application: routers, errors, limits, and the connections they work with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import problems
+from api.asking import PREFIX
+from api.limits import BodyLimits
+from api.problems import ProblemDetails
+from api.routers import commands, directory, health, supervisions, tickets
+from api.services.parts import Parts, assemble
+from ops.codec import EncryptingCodec
+from ops.codec_server import codec_server
+from ops.database import create_engine
+from ops.settings import Settings, load_settings
+from ops.temporal_client import connect, key_ring
+
+VERSION = "1.0"
+
+_ABOUT = """
+12345 政务服务便民热线工单接口。
+
+- **身份**：每个请求带 `X-Jiesu-Role`；承办单位的角色另带 `X-Jiesu-Unit`（单位名称，URL 编码）；
+  人员代码放在 `X-Jiesu-Actor`。
+- **操作**：`POST /api/v1/tickets/{no}/{操作}`，带 `Idempotency-Key`。重试时用同一编号，操作只办理一次。
+- **时间**：ISO 8601，带时区。操作按系统收到的时间计算，不由调用方填写。
+- **错误**：`application/problem+json`（RFC 9457），`code` 不变，`detail` 一句话说明，`basis` 为所依据的条文。
+"""
+
+
+def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
+    """The application for these settings, by default the process's own. `parts` brings connections along.
+
+    Raises OperationFailed for settings or keys that cannot be read. Engines that are away are no error here.
+    """
+    settings = settings or (parts.settings if parts else load_settings())
+    ring = parts.ring if parts else key_ring(settings)
+    problems.keep_words_out_of_logs()
+    app = FastAPI(
+        title="接诉 Jiesu",
+        version=VERSION,
+        description=_ABOUT,
+        lifespan=_lifespan(settings, parts),
+        openapi_tags=[{"name": name} for name in ("工单", "操作", "督办", "单位", "通知", "运行")],
+    )
+    problems.install(app)
+    app.add_middleware(BodyLimits, prefix=PREFIX)
+    for module in (tickets, commands, supervisions, directory, health):
+        app.include_router(module.router)
+    origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
+    app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))
+    _describe_problems(app)
+    return app
+
+
+def _lifespan(settings: Settings, parts: Parts | None) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if parts is not None:
+            app.state.parts = parts
+            yield
+            return
+        ring = key_ring(settings)
+        engine = create_engine(settings.database_target(), pool_size=settings.database_pool_size)
+        client = await connect(settings, ring=ring, lazy=True)
+        app.state.parts = assemble(settings, engine, client, ring)
+        yield
+        await engine.dispose()
+
+    return lifespan
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the model of errors into the description, and ours in the place of FastAPI's own."""
+    made = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = made()
+            schemas = document["components"]["schemas"]
+            own = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(own.pop("$defs", {}))
+            schemas["ProblemDetails"] = own
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+        return app.openapi_schema or {}
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""What the routers ask for: reading from Postgres, storing and delivering what was said."""

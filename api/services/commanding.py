@@ -1,0 +1,226 @@
+"""Commands: stored before they are sent, so that none is lost and none is done twice.
+
+A retry with the same key gets the first answer and keeps the first instant of receipt.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from activities.delivery import EngineAway
+from api.problems import Problem, not_found, of_rejected
+from api.services import given
+from api.services.parts import Parts
+from api.services.registering import idempotency_conflict
+from api.services.scope import visible_supervisions, visible_tickets
+from domain import supervision as supervising
+from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope, Order
+from domain.law import Law
+from domain.rejected import Rejected
+from models import facts_store, received_commands, texts
+from models.contracts.casework import Refused
+from models.facts_store import SUPERVISION, TICKET
+from models.received_commands import ACCEPTED, REFUSED, STORED, Received
+from models.tables import Supervision, Ticket
+
+_TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a command. Without `accepted` it is stored and will be done."""
+
+    command_id: str
+    received_at: datetime
+    accepted: bool
+    seq: int | None = None
+    status: str | None = None
+    facts: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a command is said to, and the law it runs under."""
+
+    no: str
+    law: Law
+    ticket_no: str
+    area: str | None
+
+
+async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
+    """Stores a command to a ticket and delivers it; one to its supervision goes there.
+
+    Raises Problem: 404 for a ticket the actor may not know of, 403 and 409 for what the rules refuse, 422 for
+    a key used for something else.
+    """
+    async with parts.engine.connect() as conn:
+        subject = await _ticket(conn, parts, actor, no)
+        if isinstance(order, _TO_SUPERVISION):
+            subject = await _supervision_meant(conn, subject, order)
+    return await _command(parts, actor, subject, order, key)
+
+
+async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
+    """Stores a command to a supervision and delivers it. Raises Problem."""
+    async with parts.engine.connect() as conn:
+        row = (
+            await conn.execute(
+                select(Supervision.no, Ticket.no.label("ticket_no"), Ticket.law_id, Ticket.area)
+                .join(Ticket, Ticket.no == Supervision.ticket_no)
+                .where(Supervision.no == no, visible_supervisions(actor))
+            )
+        ).one_or_none()
+        if row is None:
+            raise not_found("件督办")
+        _, law = await parts.laws.get(conn, row.law_id)
+    return await _command(parts, actor, _Subject(no, law, row.ticket_no, row.area), order, key)
+
+
+async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
+    """What became of a command this actor gave. Raises Problem: 404, or what refused it."""
+    async with parts.engine.connect() as conn:
+        received = await received_commands.find(conn, command_id)
+        if received is None or received.actor != actor.model_dump(mode="json"):
+            raise not_found("条操作记录")
+        return await _known(conn, received)
+
+
+async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
+    row = (
+        await conn.execute(select(Ticket.law_id, Ticket.area).where(Ticket.no == no, visible_tickets(actor)))
+    ).one_or_none()
+    if row is None:
+        raise not_found("件工单")
+    _, law = await parts.laws.get(conn, row.law_id)
+    return _Subject(no, law, no, row.area)
+
+
+async def _supervision_meant(
+    conn: AsyncConnection, subject: _Subject, order: AnswerSupervision | CloseSupervision
+) -> _Subject:
+    rows = await conn.execute(
+        select(Supervision.no, Supervision.unit).where(
+            Supervision.ticket_no == subject.no, Supervision.closed_at.is_(None)
+        )
+    )
+    try:
+        no = supervising.meant({row.no: row.unit for row in rows}, order, subject.law.policy)
+    except Rejected as refusal:
+        raise of_rejected(refusal) from refusal
+    return _Subject(no, subject.law, subject.ticket_no, subject.area)
+
+
+async def _command(parts: Parts, actor: Actor, subject: _Subject, order: Order, key: str) -> Answer:
+    command_id = received_commands.command_id(actor, subject.no, order.do, key)
+    said = json.dumps(order.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+    digest = parts.ring.digest(command_id, said)
+    try:
+        async with parts.engine.begin() as conn:
+            received = await received_commands.find(conn, command_id)
+            if received is None:
+                received = await _store(conn, parts, _Said(actor, subject, order, key), command_id, digest)
+    except IntegrityError:
+        # The same command came in twice at the same moment; the other one is there now.
+        async with parts.engine.connect() as conn:
+            received = await received_commands.find(conn, command_id)
+        if received is None:
+            raise
+    if received.body_digest != digest:
+        raise idempotency_conflict()
+    return await _deliver(parts, received)
+
+
+@dataclass(frozen=True)
+class _Said:
+    actor: Actor
+    subject: _Subject
+    order: Order
+    key: str
+
+
+async def _store(conn: AsyncConnection, parts: Parts, said: _Said, command_id: str, digest: str) -> Received:
+    subject = said.subject
+    received_at = datetime.now(UTC)
+    looked_up = await given.look_up(conn, subject.law, said.order, no=subject.ticket_no, area=subject.area)
+    internal, words = texts.seal(parts.ring, said.order)
+    envelope = Envelope.model_validate(
+        {
+            "command": internal.model_dump(exclude_unset=True) | {"do": said.order.do},
+            "actor": said.actor,
+            "received_at": received_at,
+            "given": looked_up,
+            "key": said.key,
+            "id": command_id,
+        }
+    )
+    received = Received(
+        id=command_id,
+        ticket_no=subject.no,
+        do=said.order.do,
+        body_digest=digest,
+        body=envelope.model_dump(mode="json", exclude_defaults=True),
+        received_at=received_at,
+        state=STORED,
+        result=None,
+        actor=said.actor.model_dump(mode="json"),
+    )
+    await texts.store(conn, parts.ring, subject.ticket_no, words, received_at)
+    await received_commands.put(conn, received, said.key)
+    return received
+
+
+async def _deliver(parts: Parts, received: Received) -> Answer:
+    if received.state == STORED:
+        try:
+            settled = await parts.delivery.deliver_to(received.ticket_no, until=received.id)
+        except EngineAway:
+            return Answer(received.id, received.received_at, accepted=False)
+        if settled is not None and settled.accepted is not None:
+            done = settled.accepted
+            return Answer(
+                received.id,
+                received.received_at,
+                accepted=True,
+                seq=done.seq,
+                status=done.status,
+                facts=tuple(done.facts),
+            )
+        if settled is not None and settled.refused is not None:
+            raise _problem(settled.refused)
+    # Settled before, or by somebody else at this moment.
+    async with parts.engine.connect() as conn:
+        known = await received_commands.find(conn, received.id)
+        assert known is not None, "a stored command stays"
+        return await _known(conn, known)
+
+
+async def _known(conn: AsyncConnection, received: Received) -> Answer:
+    """The answer that was given before."""
+    if received.state == REFUSED:
+        raise _problem(Refused.model_validate(received.result))
+    if received.state != ACCEPTED or received.result is None:
+        return Answer(received.id, received.received_at, accepted=False)
+    facts: list[dict[str, Any]] = []
+    for aggregate in (TICKET, SUPERVISION):
+        stored = await facts_store.load(conn, aggregate, received.ticket_no)
+        facts += [dict(row.data) for row in stored if row.command_id == received.id]
+    return Answer(
+        received.id,
+        received.received_at,
+        accepted=True,
+        seq=received.result.get("seq"),
+        status=received.result.get("status"),
+        facts=tuple(facts),
+    )
+
+
+def _problem(refused: Refused) -> Problem:
+    return Problem(
+        403 if refused.forbidden else 409, refused.code, refused.message_zh, basis=tuple(refused.basis)
+    )

@@ -1,0 +1,74 @@
+"""What is looked up for a command before it reaches the core, which looks nothing up itself."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.commands import (
+    Dispatch,
+    Given,
+    JointMeeting,
+    Merge,
+    Order,
+    PanelDecision,
+    RequestReturn,
+    Subdispatch,
+)
+from domain.law import Law
+from models.directory import territorial_unit, unit_given
+from models.tables import Precedent, Ticket
+
+
+async def look_up(conn: AsyncConnection, law: Law, order: Order, *, no: str, area: str | None) -> Given:
+    """What the directory, earlier decisions and other tickets say about this command."""
+    names = list(_units_named(order))
+    units = await unit_given(conn, names, law.policy.dispatch.staffing.roles) if names else {}
+    if isinstance(order, Dispatch):
+        return Given(
+            units=units,
+            territorial_unit=await territorial_unit(conn, area) if area else None,
+            precedent=await _precedent(conn, no),
+        )
+    if isinstance(order, Merge):
+        return Given(target_open=await _is_open(conn, order.into, law.policy.id))
+    return Given(units=units)
+
+
+def _units_named(order: Order) -> Iterator[str]:
+    match order:
+        case Dispatch():
+            yield order.lead
+            yield from order.assist
+            if isinstance(order.first_receiver, str):
+                yield order.first_receiver
+        case Subdispatch():
+            yield order.to
+        case RequestReturn(suggested_unit=str(unit)) | PanelDecision(unit=str(unit)):
+            yield unit
+        case JointMeeting():
+            yield from order.attendees
+
+
+async def _precedent(conn: AsyncConnection, no: str) -> str | None:
+    """The unit that a panel last decided on for a matter of the same category in the same area."""
+    unit: str | None = await conn.scalar(
+        select(Precedent.unit)
+        .join(
+            Ticket,
+            (Ticket.jurisdiction == Precedent.jurisdiction)
+            & (Ticket.area == Precedent.area)
+            & (Ticket.category == Precedent.category),
+        )
+        .where(Ticket.no == no)
+        .order_by(Precedent.decided_at.desc())
+        .limit(1)
+    )
+    return unit
+
+
+async def _is_open(conn: AsyncConnection, no: str, jurisdiction: str) -> bool:
+    query = select(Ticket.no).where(
+        Ticket.no == no, Ticket.jurisdiction == jurisdiction, Ticket.ended_at.is_(None)
+    )
+    return await conn.scalar(query) is not None

@@ -1,0 +1,96 @@
+"""Supervisions, units and messages, as they are listed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from api.problems import not_found
+from api.services.parts import Parts
+from api.services.reading import entries
+from api.services.scope import visible_supervisions
+from domain.commands import Actor
+from models import facts_store
+from models.facts_store import SUPERVISION
+from models.tables import Notification, OutboxMessage, Person, Supervision, Unit
+
+
+async def supervisions(
+    conn: AsyncConnection, actor: Actor, unit: Sequence[str], status: Sequence[str], after: str, limit: int
+) -> Sequence[Any]:
+    """Supervisions an actor may know of, in the order of their numbers, those after `after`."""
+    query = select(*Supervision.__table__.c).where(visible_supervisions(actor), Supervision.no > after)
+    if unit:
+        query = query.where(Supervision.unit.in_(unit))
+    if status:
+        query = query.where(Supervision.status.in_(status))
+    return (await conn.execute(query.order_by(Supervision.no).limit(limit))).all()
+
+
+async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[dict[str, Any]]]:
+    """One supervision and what happened in it. Raises Problem 404."""
+    async with parts.engine.connect() as conn:
+        row = (
+            await conn.execute(
+                select(*Supervision.__table__.c).where(Supervision.no == no, visible_supervisions(actor))
+            )
+        ).one_or_none()
+        if row is None:
+            raise not_found("件督办")
+        stored = await facts_store.load(conn, SUPERVISION, no)
+        return row, await entries(conn, parts, actor, stored, office="热线办")
+
+
+async def units(conn: AsyncConnection) -> Sequence[Any]:
+    """Every unit in use, with the number of people named for it."""
+    parent, superior = aliased(Unit), aliased(Unit)
+    people = (
+        select(func.count()).where(Person.unit_id == Unit.id, Person.active).scalar_subquery().label("people")
+    )
+    query = (
+        select(
+            Unit.name,
+            Unit.kind,
+            Unit.territory,
+            parent.name.label("parent"),
+            superior.name.label("supervised_by"),
+            people,
+        )
+        .outerjoin(parent, parent.id == Unit.parent_id)
+        .outerjoin(superior, superior.id == Unit.supervised_by_id)
+        .where(Unit.active)
+        .order_by(Unit.name)
+    )
+    return (await conn.execute(query)).all()
+
+
+async def messages(conn: AsyncConnection, ticket_no: str | None, after: Any, limit: int) -> Sequence[Any]:
+    """Notices with what the embedded gateway made of them, newest first; numbers are masked there."""
+    row = Notification
+    query = (
+        select(
+            row.id,
+            row.ticket_no,
+            row.notice,
+            row.role,
+            row.unit,
+            row.channel,
+            row.template,
+            row.state,
+            row.queued_at,
+            row.settled_at,
+            row.last_error,
+            OutboxMessage.number,
+            OutboxMessage.body,
+        )
+        .outerjoin(OutboxMessage, OutboxMessage.key == cast(row.id, Text))
+        .order_by(row.id.desc())
+        .limit(limit)
+    )
+    if ticket_no is not None:
+        query = query.where(row.ticket_no == ticket_no)
+    if after is not None:
+        query = query.where(row.id < after)
+    return (await conn.execute(query)).all()
