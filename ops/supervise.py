@@ -43,7 +43,7 @@ class Supervisor(AbstractContextManager["Supervisor"]):
         self._children: list[_Child] = []
 
     def start(self, *services: Service) -> None:
-        """Starts more processes at once and waits until they are ready, looking after the others meanwhile."""
+        """Starts processes at once and waits until they are ready, looking after the others meanwhile."""
         children = [_Child(service) for service in services]
         self._children.extend(children)
         while not all(child.ready for child in children):
