@@ -367,7 +367,9 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
 
 def _callers_joined(ticket: Ticket, fact: facts.CallersJoined) -> Ticket:
     joined = {caller: CallerState() for caller in fact.callers if caller not in ticket.callers}
-    return replace(ticket, callers={**ticket.callers, **joined}, archive_on=None)
+    return replace(
+        ticket, callers={**ticket.callers, **joined}, archive_on=None if joined else ticket.archive_on
+    )
 
 
 def _done(ticket: Ticket, fact: facts.Done) -> Ticket:
