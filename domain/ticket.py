@@ -384,7 +384,7 @@ def _amended(ticket: Ticket, fact: facts.Done) -> Ticket:
 
 
 def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return replace(ticket, panel_held=True, panel_unit=fact.details.get("unit"))
+    return replace(ticket, panel_held=True, panel_unit=fact.unit)
 
 
 def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
