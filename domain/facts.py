@@ -365,6 +365,24 @@ class CallbackSettled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContentDropped:
+    """What the caller said may not be kept; whoever records this erases the ticket's texts."""
+
+    NAME: ClassVar[str] = "content_dropped"
+    at: datetime
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedFinal:
+    """The matter is closed for good: the same facts and reasons are not taken up again."""
+
+    NAME: ClassVar[str] = "closed_final"
+    at: datetime
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSet:
     """When the ticket will be archived if nothing else happens."""
 
@@ -440,6 +458,8 @@ Fact = (
     | UpstreamExtensionAsked
     | CallersJoined
     | CallbackSettled
+    | ContentDropped
+    | ClosedFinal
     | ArchiveSet
     | SupervisionBegun
     | SupervisionRaised

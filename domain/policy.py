@@ -161,12 +161,13 @@ class RungRule(Element):
 
 
 class OnBreach(Element):
-    """What follows when an obligation is breached."""
+    """What follows when an obligation is breached; `form` is that of the supervision it opens."""
 
     notify: tuple[Recipient, ...] = ()
     via: tuple[Channel, ...] = (Channel.SMS,)
     explanation: bool = False
     supervision: bool = False
+    form: SupervisionForm | None = None
 
 
 class Anchor(StrEnum):
@@ -248,13 +249,17 @@ class Choice(BaseModel):
 
 
 class Intake(Element):
-    """Which demands come in, and through what. `levels` gives a source's level where a ticket names none."""
+    """Which demands come in, and through what. `levels` gives a source's level where a ticket names none.
+
+    `non_emergency`: emergencies are handed over or refused, never dispatched.
+    """
 
     sources: tuple[Source, ...] = Field(min_length=1)
     types: tuple[TicketType, ...] = Field(min_length=1)
     upstream_sources: tuple[Source, ...] = ()
     levels: dict[Source, Level] = {}
     from_above_only: bool = False
+    non_emergency: "Permission | None" = None
 
 
 class RefusalRule(Element):
@@ -320,27 +325,51 @@ class Panel(Element):
     fallback_basis: tuple[RuleId, ...]
 
 
+class FirstReceiver(Element):
+    """首接负责: the unit marked so keeps the ticket, and leads where several are involved."""
+
+    leads_basis: tuple[RuleId, ...] = Field(min_length=1)
+
+
+class Deliberation(Element):
+    """联席会议 on who is responsible.
+
+    `rests_dispatch`: no dispatch clock runs until it is concluded, then one starts from there.
+    `return_basis`: a unit that got the ticket after a conclusion may not give it back.
+    """
+
+    rests_dispatch: bool = False
+    return_basis: tuple[RuleId, ...] = ()
+
+
+class Binding(Element):
+    """A panel's decision binds later routing; the unit it named may not give the ticket back."""
+
+    return_basis: tuple[RuleId, ...] = Field(min_length=1)
+
+
 class DispatchTerms(Element):
     """How tickets are sent out."""
 
     staffing: Staffing
-    first_receiver: Permission | None = None
+    first_receiver: FirstReceiver | None = None
     insisted: Permission | None = None
     panel: Panel | None = None
-    joint_meeting: Permission | None = None
-    panel_binds: Permission | None = None
+    joint_meeting: Deliberation | None = None
+    panel_binds: Binding | None = None
     own_complaint: Permission | None = None
     industry_department: Permission | None = None
 
 
 class ReturnTerms(Element):
-    """How a unit may give a ticket back."""
+    """How a unit may give a ticket back. `refused_is_final`: after a refusal it may not ask again."""
 
     requires: tuple[RequiredPart, ...]
     window_basis: tuple[RuleId, ...]
     approved: Permission
     refused: Permission
     deemed_acceptance: Permission | None = None
+    refused_is_final: Permission | None = None
     decision_needs_reason: Permission | None = None
 
 
@@ -417,11 +446,15 @@ class ReviewLevel(Element):
 
 
 class Closing(Element):
-    """When a ticket counts as 办结, and how long after that it is archived."""
+    """When a ticket counts as 办结, and how long after that it is archived.
+
+    `final`: once closed after supervision or a redo, the same facts and reasons are not taken up again.
+    """
 
     on: Literal["review", "callback"]
     archive_after: Limit
     archive_choice: str
+    final: Permission | None = None
 
 
 class CallbackTerms(Element):
@@ -434,7 +467,7 @@ class CallbackTerms(Element):
 
 
 class RedoTerms(Element):
-    """重办."""
+    """重办. `needs_finding`: only where the office has not found the caller's reasons unreasonable."""
 
     times: int | None = None
     times_basis: tuple[RuleId, ...] = ()

@@ -108,6 +108,7 @@ class CallerState:
     handling: Rating | None = None
     intake: Rating | None = None
     solved: bool | None = None
+    reasonable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ class Ticket:
     signatures: frozenset[str] = frozenset()
     panel_held: bool = False
     panel_unit: str | None = None
+    meeting_concluded: bool = False
     returns: int = 0
     returns_refused: int = 0
     dissatisfied: int = 0
@@ -150,6 +152,7 @@ class Ticket:
     extensions: int = 0
     upstream_asked: bool = False
     redo_declined: bool = False
+    final: bool = False
     bonus_nominated: bool = False
     merged_into: str | None = None
     closed_at: datetime | None = None
@@ -356,6 +359,7 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
         handling=fact.handling,
         intake=fact.intake,
         solved=fact.solved,
+        reasonable=fact.reasonable,
     )
     return replace(
         ticket,
@@ -387,12 +391,20 @@ def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
     return replace(ticket, panel_held=True, panel_unit=fact.unit)
 
 
+def _met(ticket: Ticket, fact: facts.Done) -> Ticket:
+    return replace(ticket, meeting_concluded=ticket.meeting_concluded or "decision" in fact.texts)
+
+
 def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
     approved = bool(fact.details.get("approve"))
     counted = replace(
         ticket, returns=ticket.returns + approved, returns_refused=ticket.returns_refused + (not approved)
     )
-    return _assignment(counted, fact.unit, return_asked=False)
+    changes: dict[str, Any] = {"return_asked": False}
+    if "return_blocked" in fact.details:
+        changes["return_blocked"] = fact.details["return_blocked"]
+        changes["return_blocked_basis"] = tuple(fact.details["return_blocked_basis"])
+    return _assignment(counted, fact.unit, **changes)
 
 
 def _extension_asked(ticket: Ticket, fact: facts.Done) -> Ticket:
@@ -468,6 +480,7 @@ def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
         archive_on=None,
         closed_at=None,
         redo_declined=False,
+        final=False,
         signatures=frozenset(),
     )
     return _assignment(
@@ -495,6 +508,7 @@ def _counted_on_unit(name: str) -> Callable[[Ticket, facts.Done], Ticket]:
 _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "amend": _amended,
     "panel_decision": _panel,
+    "joint_meeting": _met,
     "request_return": lambda t, f: _assignment(t, f.unit, return_asked=True, deemed_accepted=False),
     "decide_return": _return_decided,
     "request_extension": _extension_asked,
@@ -544,5 +558,6 @@ _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.UpstreamExtensionAsked: lambda t, f: replace(t, upstream_asked=True),
     facts.CallersJoined: _callers_joined,
     facts.CallbackSettled: _callback_settled,
+    facts.ClosedFinal: lambda t, f: replace(t, final=True),
     facts.ArchiveSet: lambda t, f: replace(t, archive_on=f.on),
 }

@@ -94,6 +94,8 @@ def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
         raise Rejected("redo_times", f"重办以{terms.times}次为限，已经重办过。", terms.times_basis)
     if not dissatisfied(draft):
         raise Rejected("redo_without_dissatisfaction", "诉求人没有表示不满意，不能发回重办。", terms.basis)
+    if terms.needs_finding:
+        _check_finding(draft, terms.basis)
     if command.unit is None and draft.ticket.lead is None:
         draft.done(envelope)
         draft.status(Status.REGISTERED)
@@ -110,6 +112,11 @@ def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
     clockwork.reopen_extension_window(draft, known.unit)
 
 
+def _check_finding(draft: Draft, basis: tuple[str, ...]) -> None:
+    if draft.ticket.redo_declined or all(caller.reasonable is False for caller in dissatisfied(draft)):
+        raise Rejected("redo_not_reasonable", "已认定诉求人没有合理理由，不能发回重办。", basis)
+
+
 def decline_redo(draft: Draft, envelope: Envelope, command: DeclineRedo) -> None:
     """The office finds that the demand for a redo is not reasonable, and says why."""
     terms = draft.policy.redo
@@ -119,7 +126,12 @@ def decline_redo(draft: Draft, envelope: Envelope, command: DeclineRedo) -> None
 
 
 def appeal(draft: Draft, envelope: Envelope, command: Appeal) -> None:
-    """A caller objects; the office looks at it."""
+    """A caller objects; the office looks at it, unless the matter is closed for good."""
+    final = draft.policy.closing.final
+    if final and draft.ticket.final:
+        raise Rejected(
+            "closed_final", "该事项经督办或重办后已确认办结，同一事实和理由不再受理。", final.basis
+        )
     demand(command, ("text",), "text_required", draft.policy.callback.basis)
     draft.done(envelope)
 

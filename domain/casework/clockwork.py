@@ -167,7 +167,8 @@ def breach(draft: Draft, clock: Clock) -> None:
         if follows.explanation:
             start(draft, ClockName.EXPLANATION, clock.unit)
         if follows.supervision:
-            open_supervision(draft, clock.unit, SupervisionCause.OVERDUE, follows.basis, clock=clock)
+            cause = SupervisionCause.OVERDUE
+            open_supervision(draft, clock.unit, cause, follows.basis, clock=clock, form=follows.form)
 
 
 def take_back(draft: Draft, clock: Clock) -> None:

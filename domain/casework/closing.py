@@ -19,6 +19,9 @@ def finish_handling(draft: Draft) -> None:
             clockwork.meet(draft, clock.name, clock.unit)
         else:
             clockwork.end(draft, clock, EndReason.CLOSED)
+    final = draft.policy.closing.final
+    if final and (draft.ticket.redos or draft.ticket.supervisions):
+        draft.add(facts.ClosedFinal(at=draft.now, basis=final.basis))
     if draft.policy.closing.on == "review":
         draft.status(Status.CLOSED)
         settle_closing(draft)

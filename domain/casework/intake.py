@@ -1,5 +1,7 @@
 """Before a unit has the ticket: changed, refused, handed over, answered at once or put to a leader."""
 
+from typing import TypeVar
+
 from pydantic import ValidationError
 
 from domain import facts
@@ -25,7 +27,7 @@ from domain.commands import (
     plain_fields,
 )
 from domain.law import Law
-from domain.policy import Element, Permission, Policy, Refusals
+from domain.policy import Element, Policy, Refusals
 from domain.rejected import Rejected
 from domain.vocabulary import (
     OFFICE,
@@ -37,10 +39,13 @@ from domain.vocabulary import (
     Source,
     Status,
     TicketType,
+    Urgency,
 )
 
+Provision = TypeVar("Provision", bound=Element)
 
-def provided(permission: Permission | None, draft: Draft, what: str) -> Permission:
+
+def provided(permission: Provision | None, draft: Draft, what: str) -> Provision:
     """The element of the policy that provides for something. Rejected where the policy does not."""
     if permission is None:
         raise Rejected(
@@ -131,6 +136,8 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
     if command.intercepted and refusals.interception:
         told = refusals.interception.basis
         draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="interception", basis=told))
+    if not rule.keep_content:
+        draft.add(facts.ContentDropped(at=draft.now, basis=rule.basis))
     draft.end(Status.REFUSED, EndReason.CLOSED)
 
 
@@ -151,7 +158,14 @@ def _check_interception(draft: Draft, envelope: Envelope, command: Refuse, refus
 
 
 def check_scope(draft: Draft) -> None:
-    """Raise Rejected for a demand of somebody whose demands the policy does not take."""
+    """Raise Rejected for a demand that the policy does not take: an emergency, or certain complainants'."""
+    calm = draft.policy.intake.non_emergency
+    if calm and draft.ticket.about.urgency is Urgency.EMERGENCY:
+        raise Rejected(
+            "emergency_not_taken",
+            "本热线只受理非紧急类事项。请转交110、119、120、122，或不予受理并告知途径。",
+            calm.basis,
+        )
     refusals = draft.policy.refusals
     for rule in refusals.reasons.values() if refusals else ():
         if draft.ticket.about.complainant in rule.complainants:

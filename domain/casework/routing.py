@@ -36,7 +36,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
         _check_unit(draft, envelope, unit)
     _check_panel(draft, envelope, command.lead)
     first_receiver = _first_receiver(draft, command)
-    blocked, why = _no_way_back(draft, command, first_receiver)
+    blocked, why = _no_way_back(draft, envelope, command, first_receiver)
     draft.done(
         envelope,
         lacking={u: list(envelope.given.unit(u).lacking) for u in units if envelope.given.unit(u).lacking},
@@ -44,6 +44,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
     for of in _HOLD_DISPATCH:
         draft.end_wait(OFFICE, of)
     draft.pass_stage(Passing.ACCEPTED)
+    _allow_for_several(draft, len(units))
     clockwork.meet(draft, ClockName.DISPATCH, OFFICE)
     staying = _keep_assisting(draft, command)
     for unit in (u for u in units if u not in staying):
@@ -67,6 +68,17 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
         clockwork.start(draft, ClockName.ASSIST, unit)
         _start_return_window(draft, unit)
     clockwork.follow(draft, command.lead, "redispatched")
+
+
+def _allow_for_several(draft: Draft, units: int) -> None:
+    """Give the dispatch the limit for so many units, where only dispatching shows how many they are."""
+    clock = draft.ticket.clock(ClockName.DISPATCH, OFFICE)
+    rule = draft.policy.clock(ClockName.DISPATCH, draft.ticket.about, units)
+    if clock is None or rule is None:
+        return
+    due = clockwork.due_by(draft, clock.name, rule, OFFICE, clock.anchor)
+    if due is not None and due > clock.due and due >= draft.now:
+        clockwork.move(draft, clock, due, "several_units", rule.basis, limit=clockwork.limit_words(rule))
 
 
 _HOLD_DISPATCH = ("instruction", "joint_meeting", "panel")
@@ -136,6 +148,7 @@ def _check_own_complaint(draft: Draft, unit: str) -> None:
 
 def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
     terms = draft.policy.dispatch
+    _check_precedent(draft, envelope, lead)
     if terms.panel is None or not draft.ticket.panel_held:
         if terms.panel and draft.ticket.returns >= terms.panel.after_returns:
             raise Rejected(
@@ -167,6 +180,16 @@ def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
         )
 
 
+def _check_precedent(draft: Draft, envelope: Envelope, lead: str) -> None:
+    binds, precedent = draft.policy.dispatch.panel_binds, envelope.given.precedent
+    if binds and precedent and lead != precedent and not draft.ticket.panel_held:
+        raise Rejected(
+            "panel_binds",
+            f"同类事项已经会商研判确定由{precedent}办理。情况不同的，请先重新研判。",
+            binds.basis,
+        )
+
+
 def _first_receiver(draft: Draft, command: Dispatch) -> bool:
     if not command.first_receiver:
         return False
@@ -175,15 +198,19 @@ def _first_receiver(draft: Draft, command: Dispatch) -> bool:
         raise Rejected(
             "first_receiver_leads",
             f"首接单位{command.first_receiver}应牵头办理。请将其列为主办单位。",
-            terms.basis,
+            terms.leads_basis,
         )
     return True
 
 
-def _no_way_back(draft: Draft, command: Dispatch, first_receiver: bool) -> tuple[str | None, tuple[str, ...]]:
+def _no_way_back(
+    draft: Draft, envelope: Envelope, command: Dispatch, first_receiver: bool
+) -> tuple[str | None, tuple[str, ...]]:
     terms = draft.policy.dispatch
-    if command.panel_decided or draft.ticket.panel_held:
-        return "panel_decided", provided(terms.panel_binds, draft, "会商研判").basis
+    if command.panel_decided or draft.ticket.panel_held or envelope.given.precedent == command.lead:
+        return "panel_decided", provided(terms.panel_binds, draft, "会商研判").return_basis
+    if terms.joint_meeting and terms.joint_meeting.return_basis and draft.ticket.meeting_concluded:
+        return "meeting_decided", terms.joint_meeting.return_basis
     if command.insisted:
         return "insisted", provided(terms.insisted, draft, "研判后继续派单").basis
     if first_receiver and terms.first_receiver:
@@ -261,6 +288,7 @@ def request_return(draft: Draft, envelope: Envelope, command: RequestReturn) -> 
 
 
 _BLOCKED = {
+    "meeting_decided": "本工单经专题会议研究确定由你单位办理，不得回退，请按时办理。",
     "panel_decided": "本工单经会商研判确定由你单位办理，不得回退，请按时办理。",
     "insisted": "经研判后继续派单，你单位应主动认领、及时办理，不得回退。",
     "first_receiver": "你单位为首接单位，应一办到底，不得回退。",
@@ -290,7 +318,9 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
     if not command.approve:
         if terms.decision_needs_reason:
             demand(command, ("reason",), "reason_required", terms.decision_needs_reason.basis)
-        draft.done(envelope, known.unit)
+        final = terms.refused_is_final
+        blocked = {"return_blocked": "insisted", "return_blocked_basis": list(final.basis)} if final else {}
+        draft.done(envelope, known.unit, **blocked)
         draft.end_wait(known.unit, "return", terms.refused.basis)
         return
     draft.done(envelope, known.unit)
@@ -321,7 +351,7 @@ def panel_decision(draft: Draft, envelope: Envelope, command: PanelDecision) -> 
 
 
 def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> None:
-    """联席会议: convened without a decision, concluded with one; the dispatch clock rests in between."""
+    """联席会议: convened without a decision, concluded with one; the policy says what rests in between."""
     terms = provided(draft.policy.dispatch.joint_meeting, draft, "联席会议")
     demand(command, ("attendees",), "attendees_required", terms.basis)
     if command.decision is not None:
@@ -332,13 +362,15 @@ def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> No
     draft.done(envelope)
     if (OFFICE, "joint_meeting") not in draft.ticket.waits:
         draft.wait(OFFICE, "joint_meeting", terms.basis)
-        clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.SUPERSEDED)
+        if terms.rests_dispatch:
+            clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.SUPERSEDED)
 
 
 def _end_wait(draft: Draft, of: str, basis: tuple[str, ...]) -> None:
     if (OFFICE, of) in draft.ticket.waits:
         draft.end_wait(OFFICE, of, basis)
         held = any((OFFICE, other) in draft.ticket.waits for other in _HOLD_DISPATCH)
+        held = held or draft.ticket.clock(ClockName.DISPATCH, OFFICE) is not None
         if draft.ticket.status is Status.REGISTERED and not held:
             clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
