@@ -22,6 +22,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.afterwards import Afterwards
 from activities.delivery import Delivery
 from activities.gateways.outbox import OutboxGateway
+from activities.noticing import NoticeStarter
 from activities.notify import Notify
 from activities.record import Record
 from activities.refusals import Refusals
@@ -80,7 +81,7 @@ def activities(
     client: Client, settings: Settings, engine: AsyncEngine, ring: KeyRing
 ) -> Sequence[Callable[..., Any]]:
     """Everything that workflows may ask for, each with what it needs."""
-    record, laws = Record(engine), KnownLaws()
+    record, laws = Record(engine, NoticeStarter(engine, client, settings.task_queue)), KnownLaws()
     starter = Starter(engine, client, settings.task_queue, laws)
     delivery = Delivery(engine, client, starter, Afterwards(engine, laws))
     outbox = OutboxGateway(engine)

@@ -11,6 +11,7 @@ from domain import supervision as supervising
 from domain.casework import decide
 from domain.commands import Envelope
 from domain.facts import from_json, to_json
+from domain.notices import notices
 from domain.rejected import Rejected
 from domain.ticket import evolve, fold
 from domain.view import view
@@ -19,6 +20,7 @@ from models.contracts.casework import CommandResult
 from models.contracts.record import RecordRequest
 from models.facts_store import SUPERVISION, TICKET
 from models.known_laws import KnownLaws
+from models.told import written
 
 
 class NotOver(Exception):
@@ -53,6 +55,7 @@ class Afterwards:
                     first_seq=ticket.seq + 1,
                     facts=[to_json(fact) for fact in made],
                     view=view(ticket, made),
+                    notices=written(notices(ticket, made, law.policy.office.name)),
                     actor=envelope.actor.model_dump(mode="json"),
                     command_id=envelope.id,
                 ),

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
 
+from activities.noticing import NoticeStarter
 from models import recording
 from models.contracts.record import (
     RECORD,
@@ -16,15 +17,23 @@ from models.contracts.record import (
 class Record:
     """Writes the legal record."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, notices: NoticeStarter) -> None:
+        self._engine, self._notices = engine, notices
 
     @activity.defn(name=RECORD)
     async def record(self, request: RecordRequest) -> RecordResult:
         """Stores a ticket's facts, or tells which are there; safe to run again."""
-        return await recording.record(self._engine, request)
+        result = await recording.record(self._engine, request)
+        self._send(request, result)
+        return result
 
     @activity.defn(name=RECORD_SUPERVISION)
     async def record_supervision(self, request: SupervisionRecordRequest) -> RecordResult:
         """Stores a supervision's facts, or tells which are there; safe to run again."""
-        return await recording.record_supervision(self._engine, request)
+        result = await recording.record_supervision(self._engine, request)
+        self._send(request, result)
+        return result
+
+    def _send(self, request: recording.Request, result: RecordResult) -> None:
+        if request.notices and not result.adopted:
+            self._notices.start_soon(recording.notices_of(request))

@@ -1,4 +1,4 @@
-"""Starting the workflows that Postgres says must run, each once."""
+"""Starting what Postgres says must run, each once."""
 
 import contextlib
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.noticing import NoticeStarter
 from domain.commands import TicketFields
 from models import outbox
 from models.contracts.casework import (
@@ -19,10 +20,11 @@ from models.contracts.casework import (
     ticket_workflow_id,
 )
 from models.contracts.law import LawByValue
+from models.contracts.notices import NotifyRequest
 from models.known_laws import KnownLaws
 from models.laws import StoredLaw
 from models.outbox import TICKET, Waiting
-from models.recording import START_SUPERVISION
+from models.recording import SEND_NOTICES, START_SUPERVISION
 
 _TIMEOUT = timedelta(seconds=5)
 """How long a start may take before it is left to the sweep."""
@@ -33,6 +35,7 @@ class Starter:
 
     def __init__(self, engine: AsyncEngine, client: Client, task_queue: str, laws: KnownLaws) -> None:
         self._engine, self._client, self._task_queue, self._laws = engine, client, task_queue, laws
+        self._notices = NoticeStarter(engine, client, task_queue)
 
     async def start_waiting(self, kind: str, subject: str) -> None:
         """Starts the workflow of this subject if it is still to be started. Raises RPCError."""
@@ -46,6 +49,9 @@ class Starter:
 
         Raises RPCError while Temporal is away, DBAPIError while Postgres is.
         """
+        if row.kind == SEND_NOTICES:
+            await self._notices.start(NotifyRequest.model_validate(row.payload))
+            return
         async with self._engine.connect() as conn:
             law, _ = await self._laws.get(conn, row.payload["law_id"])
         workflow, workflow_id, begin = _what_to_start(row, law)

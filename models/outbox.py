@@ -61,6 +61,15 @@ async def mark_started(conn: AsyncConnection, row_id: int) -> None:
     )
 
 
+async def mark_subject_started(conn: AsyncConnection, kind: str, subject: str) -> None:
+    """The same for the row of a subject."""
+    await conn.execute(
+        update(Outbox)
+        .where(Outbox.kind == kind, Outbox.subject == subject, Outbox.started_at.is_(None))
+        .values(started_at=func.now(), attempts=Outbox.attempts + 1, last_error=None)
+    )
+
+
 async def mark_failed(conn: AsyncConnection, row_id: int, error: str) -> None:
     """Notes a start that failed; it stays to be done."""
     await conn.execute(

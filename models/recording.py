@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models import callers, facts_store
 from models.chain import ChainedFact, chained
+from models.contracts.notices import NotifyRequest
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
 from models.fact_effects import (
     about,
@@ -26,6 +27,9 @@ from models.tables import Command, Outbox, Supervision
 
 START_SUPERVISION = "supervision"
 """The outbox kind of a supervision that is to be started; its subject is the supervision's number."""
+
+SEND_NOTICES = "notices"
+"""The outbox kind of a batch of notices; its subject is `notices_subject`."""
 
 Request = RecordRequest | SupervisionRecordRequest
 
@@ -81,6 +85,7 @@ async def _write(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[
     await callers.move(conn, joined_callers(numbered), request.ticket_no)
     for opened in opened_supervisions(numbered):
         await _open_supervision(conn, request, opened)
+    await _put_notices(conn, notices_of(request))
 
 
 async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opened: Mapping[str, Any]) -> None:
@@ -108,6 +113,7 @@ async def _project_supervision(
     changes = supervision_changes(numbered)
     await conn.execute(update(table).where(table.c.no == request.no).values(changes))
     await _mark_command(conn, request.command_id, fresh)
+    await _put_notices(conn, notices_of(request))
 
 
 async def _mark_command(conn: AsyncConnection, command_id: str | None, fresh: Sequence[ChainedFact]) -> None:
@@ -117,6 +123,27 @@ async def _mark_command(conn: AsyncConnection, command_id: str | None, fresh: Se
             .where(Command.id == command_id, Command.state == "stored")
             .values(state="accepted", decided_at=func.now(), result={"seq": fresh[-1].seq})
         )
+
+
+def notices_of(request: Request) -> NotifyRequest:
+    """The notices of a record, under the number that messages name."""
+    about = request.ticket_no if isinstance(request, RecordRequest) else request.ticket_no or request.no
+    return NotifyRequest(ticket_no=about, notices=request.notices)
+
+
+def notices_subject(request: NotifyRequest) -> str:
+    """What a batch of notices is known by: its ticket and its first notice's key, which is unique there."""
+    return f"{request.ticket_no}:{request.notices[0].key}"
+
+
+async def _put_notices(conn: AsyncConnection, request: NotifyRequest) -> None:
+    if request.notices:
+        batch = {
+            "kind": SEND_NOTICES,
+            "subject": notices_subject(request),
+            "payload": request.model_dump(mode="json"),
+        }
+        await conn.execute(insert(table_of(Outbox)).values(batch).on_conflict_do_nothing())
 
 
 def _is_taken(error: IntegrityError, aggregate: Aggregate) -> bool:

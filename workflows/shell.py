@@ -282,7 +282,7 @@ class Shell(ABC, Generic[State]):
 
     @abstractmethod
     def _hand_out(self, before: State | None, made: Sequence[Fact]) -> None:
-        """Start what follows outside: notices, supervisions, messages to other tickets."""
+        """Start what follows outside: supervisions, news to other tickets."""
 
     @abstractmethod
     def _show(self) -> None:

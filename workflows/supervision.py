@@ -15,8 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from domain.supervision_notices import notices
     from models.contracts.casework import SUPERVISION_WORKFLOW, SupervisionInput
     from models.contracts.record import RECORD_SUPERVISION, SupervisionRecordRequest
+    from models.told import written
     from workflows.handlers import takes
-    from workflows.outgoing import notify
     from workflows.readable import supervision_details, supervision_summary
     from workflows.shell import Alarm, Shell
 
@@ -73,15 +73,13 @@ class SupervisionWorkflow(Shell[Supervision]):
             ticket_no=self._supervision.ticket_no,
             first_seq=1 if before is None else before.seq + 1,
             facts=[to_json(fact) for fact in made],
+            notices=written(notices(before, made, self._supervision.ticket_no or self._supervision.no)),
             actor=envelope and envelope.actor.model_dump(mode="json"),
             command_id=envelope and envelope.id,
         )
 
     def _hand_out(self, before: Supervision | None, made: Sequence[Fact]) -> None:
-        about = self._supervision.ticket_no or self._supervision.no
-        told = list(notices(before, made, about))
-        if told:
-            self.spawn(notify(about, told))
+        """Nothing follows outside but notices, which are stored with the facts."""
 
     def _show(self) -> None:
         workflow.set_current_details(supervision_details(self._state))

@@ -28,9 +28,10 @@ with workflow.unsafe.imports_passed_through():
         supervision_workflow_id,
     )
     from models.contracts.record import RECORD, RecordRequest
+    from models.told import written
     from workflows.attributes import ShownAttributes
     from workflows.handlers import takes
-    from workflows.outgoing import notify, signal_supervision, signal_ticket
+    from workflows.outgoing import signal_supervision, signal_ticket
     from workflows.readable import ring_summary, ticket_details
     from workflows.shell import Alarm, Shell
 
@@ -89,14 +90,12 @@ class TicketWorkflow(Shell[Ticket]):
             first_seq=1 if before is None else before.seq + 1,
             facts=[to_json(fact) for fact in made],
             view=view(before, made),
+            notices=written(notices(before, made, self._law.policy.office.name)),
             actor=envelope and envelope.actor.model_dump(mode="json"),
             command_id=envelope and envelope.id,
         )
 
     def _hand_out(self, before: Ticket | None, made: Sequence[Fact]) -> None:
-        told = notices(before, made, self._law.policy.office.name)
-        if told:
-            self.spawn(notify(self._ticket.no, told))
         for fact in made:
             if isinstance(fact, SupervisionOpened):
                 self._supervisions[fact.no] = self.spawn(self._supervise(fact))

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from models.contracts.notices import Notice
+
 RECORD = "record"
 RECORD_SUPERVISION = "record_supervision"
 """The activities' names."""
@@ -16,7 +18,8 @@ class RecordRequest(BaseModel):
     """Facts to store from `first_seq` on (1 is a ticket's first), and how the ticket stands after them.
 
     `facts` are as domain.facts.to_json writes them, `view` what domain.view.view makes of them. `actor` and
-    `command_id` say whose command made them; facts that time made have neither.
+    `command_id` say whose command made them; facts that time made have neither. `notices` are what the facts
+    call for: they are stored together with them and sent afterwards.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +28,7 @@ class RecordRequest(BaseModel):
     first_seq: int
     facts: list[dict[str, Any]]
     view: dict[str, Any]
+    notices: list[Notice] = []
     actor: dict[str, Any] | None = None
     command_id: str | None = None
 
@@ -42,6 +46,7 @@ class SupervisionRecordRequest(BaseModel):
     ticket_no: str | None
     first_seq: int
     facts: list[dict[str, Any]]
+    notices: list[Notice] = []
     actor: dict[str, Any] | None = None
     command_id: str | None = None
 
