@@ -5,12 +5,13 @@ the same state. It decides nothing; whether something may happen is the business
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from domain import facts
 from domain.calendar_data import CalendarData
+from domain.changing import changed
 from domain.commands import TicketFields
 from domain.facts import Alarm, Fact
 from domain.vocabulary import (
@@ -31,7 +32,7 @@ ClockKey = tuple[ClockName, str]
 """A clock is known by what is owed and by whom: its name and the unit (or `office`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Clock:
     """What is owed, by whom, counted from when, due when, on what basis, with which alarms still to come.
 
@@ -56,7 +57,7 @@ class Clock:
     added_days: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ReplyState:
     """A reply on its way through the unit's approval and the reviews."""
 
@@ -68,7 +69,7 @@ class ReplyState:
     completes_plan: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Assignment:
     """One unit's part in a ticket."""
 
@@ -98,7 +99,7 @@ class Assignment:
         return self.stage in ACTIVE_STAGES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallerState:
     """How far one caller's callback is."""
 
@@ -111,7 +112,7 @@ class CallerState:
     reasonable: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SupervisionRef:
     """A supervision this ticket opened; its life is its own. `n` tells which clock of that name opened it."""
 
@@ -122,7 +123,7 @@ class SupervisionRef:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ticket:
     """Everything the rules need to know of a ticket."""
 
@@ -212,31 +213,27 @@ def registered(fact: facts.Registered) -> Ticket:
 def evolve(ticket: Ticket, fact: Fact) -> Ticket:
     """The state after one more fact. Never fails: a fact about something unknown changes nothing."""
     change = _CHANGES.get(type(fact))
-    changed = change(ticket, fact) if change else ticket
-    if changed is ticket:
-        return replace(ticket, seq=ticket.seq + 1)
-    # `changed` is this call's own copy, seen by nobody else: numbering it in place spares half the copying.
-    object.__setattr__(changed, "seq", ticket.seq + 1)
-    return changed
+    after = change(ticket, fact) if change else ticket
+    return changed(after, seq=ticket.seq + 1)
 
 
 def _assignment(ticket: Ticket, unit: str | None, **changes: Any) -> Ticket:
     if unit is None or unit not in ticket.assignments:
         return ticket
     known = ticket.assignments[unit]
-    return replace(ticket, assignments={**ticket.assignments, unit: replace(known, **changes)})
+    return changed(ticket, assignments={**ticket.assignments, unit: changed(known, **changes)})
 
 
 def _clock(ticket: Ticket, fact: Any, **changes: Any) -> Ticket:
     key = (fact.clock, fact.unit)
     if key not in ticket.clocks:
         return ticket
-    return replace(ticket, clocks={**ticket.clocks, key: replace(ticket.clocks[key], **changes)})
+    return changed(ticket, clocks={**ticket.clocks, key: changed(ticket.clocks[key], **changes)})
 
 
 def _without_clock(ticket: Ticket, fact: Any) -> Ticket:
     key = (fact.clock, fact.unit)
-    return replace(ticket, clocks={k: c for k, c in ticket.clocks.items() if k != key})
+    return changed(ticket, clocks={k: c for k, c in ticket.clocks.items() if k != key})
 
 
 def _clock_ended(ticket: Ticket, fact: facts.ClockEnded) -> Ticket:
@@ -244,11 +241,11 @@ def _clock_ended(ticket: Ticket, fact: facts.ClockEnded) -> Ticket:
     ended = _without_clock(ticket, fact)
     if known is None or fact.reason is not EndReason.LAPSED or fact.at != known.due:
         return ended
-    return replace(ended, lapsed={**ticket.lapsed, (fact.clock, fact.unit): known.due})
+    return changed(ended, lapsed={**ticket.lapsed, (fact.clock, fact.unit): known.due})
 
 
 def _status(ticket: Ticket, fact: facts.StatusChanged) -> Ticket:
-    return replace(
+    return changed(
         ticket,
         status=fact.to,
         stage=fact.stage,
@@ -269,7 +266,7 @@ def _assigned(ticket: Ticket, fact: facts.Assigned) -> Ticket:
         return_blocked_basis=fact.return_blocked_basis,
     )
     others = {unit: a for unit, a in ticket.assignments.items() if unit != fact.unit}
-    return replace(ticket, assignments={**others, fact.unit: made}, hops=max(ticket.hops, fact.hop))
+    return changed(ticket, assignments={**others, fact.unit: made}, hops=max(ticket.hops, fact.hop))
 
 
 def _unit_moved(ticket: Ticket, fact: facts.UnitMoved) -> Ticket:
@@ -278,7 +275,7 @@ def _unit_moved(ticket: Ticket, fact: facts.UnitMoved) -> Ticket:
     if known and fact.to is UnitStage.SIGNED and known.signed_at is None:
         changes["signed_at"] = fact.at
     if known and known.reply and fact.to is UnitStage.REPLIED:
-        changes["reply"] = replace(known.reply, submitted_at=fact.at)
+        changes["reply"] = changed(known.reply, submitted_at=fact.at)
     return _assignment(ticket, fact.unit, **changes)
 
 
@@ -298,7 +295,7 @@ def _clock_started(ticket: Ticket, fact: facts.ClockStarted) -> Ticket:
     )
     key = (fact.clock, fact.unit)
     lapsed = {k: at for k, at in ticket.lapsed.items() if k != key}
-    return replace(ticket, clocks={**ticket.clocks, key: clock}, lapsed=lapsed)
+    return changed(ticket, clocks={**ticket.clocks, key: clock}, lapsed=lapsed)
 
 
 def _clock_moved(ticket: Ticket, fact: facts.ClockMoved) -> Ticket:
@@ -340,19 +337,19 @@ def _resumed(ticket: Ticket, fact: facts.ClockResumed) -> Ticket:
 def _supervision(ticket: Ticket, fact: facts.SupervisionOpened) -> Ticket:
     about = ticket.clocks.get((fact.clock, fact.unit)) if fact.clock else None
     opened = SupervisionRef(unit=fact.unit, clock=fact.clock, cause=fact.cause, n=about.n if about else None)
-    return replace(ticket, supervisions={**ticket.supervisions, fact.no: opened})
+    return changed(ticket, supervisions={**ticket.supervisions, fact.no: opened})
 
 
 def _supervision_withdrawn(ticket: Ticket, fact: facts.SupervisionWithdrawn) -> Ticket:
     known = ticket.supervisions.get(fact.no)
     if known is None:
         return ticket
-    return replace(ticket, supervisions={**ticket.supervisions, fact.no: replace(known, withdrawn=True)})
+    return changed(ticket, supervisions={**ticket.supervisions, fact.no: changed(known, withdrawn=True)})
 
 
 def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
     known = ticket.callers.get(fact.caller, CallerState())
-    settled = replace(
+    settled = changed(
         known,
         settled=True,
         reached=fact.reached,
@@ -361,7 +358,7 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
         solved=fact.solved,
         reasonable=fact.reasonable,
     )
-    return replace(
+    return changed(
         ticket,
         callers={**ticket.callers, fact.caller: settled},
         dissatisfied=ticket.dissatisfied
@@ -371,33 +368,33 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
 
 def _callers_joined(ticket: Ticket, fact: facts.CallersJoined) -> Ticket:
     joined = {caller: CallerState() for caller in fact.callers if caller not in ticket.callers}
-    return replace(
+    return changed(
         ticket, callers={**ticket.callers, **joined}, archive_on=None if joined else ticket.archive_on
     )
 
 
 def _done(ticket: Ticket, fact: facts.Done) -> Ticket:
     later = fact.at if ticket.last_command_at is None else max(fact.at, ticket.last_command_at)
-    ticket = replace(ticket, last_command_at=later)
+    ticket = changed(ticket, last_command_at=later)
     change = _DONE.get(fact.do)
     return change(ticket, fact) if change else ticket
 
 
 def _amended(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return replace(ticket, about=TicketFields.model_validate({**ticket.about.model_dump(), **fact.details}))
+    return changed(ticket, about=TicketFields.model_validate({**ticket.about.model_dump(), **fact.details}))
 
 
 def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return replace(ticket, panel_held=True, panel_unit=fact.unit)
+    return changed(ticket, panel_held=True, panel_unit=fact.unit)
 
 
 def _met(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return replace(ticket, meeting_concluded=ticket.meeting_concluded or "decision" in fact.texts)
+    return changed(ticket, meeting_concluded=ticket.meeting_concluded or "decision" in fact.texts)
 
 
 def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
     approved = bool(fact.details.get("approve"))
-    counted = replace(
+    counted = changed(
         ticket, returns=ticket.returns + approved, returns_refused=ticket.returns_refused + (not approved)
     )
     changes: dict[str, Any] = {"return_asked": False}
@@ -419,7 +416,7 @@ def _extension_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
         return _assignment(ticket, fact.unit, extension_asked=None)
     granted = fact.details.get("working_days") or known.extension_asked or 0
     return _assignment(
-        replace(ticket, extensions=ticket.extensions + 1),
+        changed(ticket, extensions=ticket.extensions + 1),
         fact.unit,
         extension_asked=None,
         extensions=known.extensions + 1,
@@ -449,7 +446,7 @@ def _reply_approved(ticket: Ticket, fact: facts.Done) -> Ticket:
         return ticket
     if not fact.details.get("approve"):
         return _assignment(ticket, fact.unit, reply=None)
-    passed = replace(known.reply, approved_by=known.reply.approved_by | {fact.role.value})
+    passed = changed(known.reply, approved_by=known.reply.approved_by | {fact.role.value})
     return _assignment(ticket, fact.unit, reply=passed)
 
 
@@ -458,8 +455,8 @@ def _reviewed(ticket: Ticket, fact: facts.Done) -> Ticket:
     if known is None or known.reply is None:
         return ticket
     if not fact.details.get("approve"):
-        return _assignment(replace(ticket, reworks=ticket.reworks + 1), fact.unit, reply=None)
-    passed = replace(known.reply, passed=(*known.reply.passed, fact.do))
+        return _assignment(changed(ticket, reworks=ticket.reworks + 1), fact.unit, reply=None)
+    passed = changed(known.reply, passed=(*known.reply.passed, fact.do))
     return _assignment(ticket, fact.unit, reply=passed)
 
 
@@ -468,12 +465,12 @@ def _called_back(ticket: Ticket, fact: facts.Done) -> Ticket:
     if caller is None or caller not in ticket.callers:
         return ticket
     known = ticket.callers[caller]
-    return replace(ticket, callers={**ticket.callers, caller: replace(known, attempts=known.attempts + 1)})
+    return changed(ticket, callers={**ticket.callers, caller: changed(known, attempts=known.attempts + 1)})
 
 
 def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
     again = {caller: CallerState() for caller in ticket.callers}
-    reopened = replace(
+    reopened = changed(
         ticket,
         redos=ticket.redos + 1,
         callers=again,
@@ -490,11 +487,11 @@ def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
 
 def _withdrawn(ticket: Ticket, fact: facts.Done) -> Ticket:
     caller = fact.details.get("caller")
-    return replace(ticket, callers={c: state for c, state in ticket.callers.items() if c != caller})
+    return changed(ticket, callers={c: state for c, state in ticket.callers.items() if c != caller})
 
 
 def _calendar_revised(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return replace(ticket, calendar=CalendarData.model_validate(fact.details["calendar"]))
+    return changed(ticket, calendar=CalendarData.model_validate(fact.details["calendar"]))
 
 
 def _counted_on_unit(name: str) -> Callable[[Ticket, facts.Done], Ticket]:
@@ -517,19 +514,19 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "reply": _replied,
     "complete_plan": _plan_completed,
     "approve_reply": _reply_approved,
-    "record_signature": lambda t, f: replace(t, signatures=t.signatures | {str(f.details.get("who"))}),
+    "record_signature": lambda t, f: changed(t, signatures=t.signatures | {str(f.details.get("who"))}),
     "first_review": _reviewed,
     "final_review": _reviewed,
     "callback": _called_back,
-    "merge": lambda t, f: replace(t, merged_into=f.details.get("into")),
+    "merge": lambda t, f: changed(t, merged_into=f.details.get("into")),
     "redo": _redone,
-    "decline_redo": lambda t, f: replace(t, redo_declined=True),
+    "decline_redo": lambda t, f: changed(t, redo_declined=True),
     "withdraw": _withdrawn,
-    "urge": lambda t, f: replace(t, urges=t.urges + 1),
-    "request_upstream_extension": lambda t, f: replace(t, upstream_asked=True),
-    "upstream_answer": lambda t, f: replace(t, upstream_asked=False),
-    "nominate_bonus": lambda t, f: replace(t, bonus_nominated=True),
-    "decide_bonus": lambda t, f: replace(t, bonus_nominated=False),
+    "urge": lambda t, f: changed(t, urges=t.urges + 1),
+    "request_upstream_extension": lambda t, f: changed(t, upstream_asked=True),
+    "upstream_answer": lambda t, f: changed(t, upstream_asked=False),
+    "nominate_bonus": lambda t, f: changed(t, bonus_nominated=True),
+    "decide_bonus": lambda t, f: changed(t, bonus_nominated=False),
     "explain_overdue": _counted_on_unit("explanations"),
     "contact": _counted_on_unit("contacts"),
     "revise_calendar": _calendar_revised,
@@ -538,7 +535,7 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
 _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.Done: _done,
     facts.StatusChanged: _status,
-    facts.StageReached: lambda t, f: replace(t, stage=f.stage),
+    facts.StageReached: lambda t, f: changed(t, stage=f.stage),
     facts.Assigned: _assigned,
     facts.UnitMoved: _unit_moved,
     facts.ClockStarted: _clock_started,
@@ -553,11 +550,11 @@ _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.SupervisionOpened: _supervision,
     facts.SupervisionWithdrawn: _supervision_withdrawn,
     facts.DeemedAccepted: lambda t, f: _assignment(t, f.unit, deemed_accepted=True),
-    facts.WaitStarted: lambda t, f: replace(t, waits=t.waits | {(f.unit, f.of)}),
-    facts.WaitEnded: lambda t, f: replace(t, waits=t.waits - {(f.unit, f.of)}),
-    facts.UpstreamExtensionAsked: lambda t, f: replace(t, upstream_asked=True),
+    facts.WaitStarted: lambda t, f: changed(t, waits=t.waits | {(f.unit, f.of)}),
+    facts.WaitEnded: lambda t, f: changed(t, waits=t.waits - {(f.unit, f.of)}),
+    facts.UpstreamExtensionAsked: lambda t, f: changed(t, upstream_asked=True),
     facts.CallersJoined: _callers_joined,
     facts.CallbackSettled: _callback_settled,
-    facts.ClosedFinal: lambda t, f: replace(t, final=True),
-    facts.ArchiveSet: lambda t, f: replace(t, archive_on=f.on),
+    facts.ClosedFinal: lambda t, f: changed(t, final=True),
+    facts.ArchiveSet: lambda t, f: changed(t, archive_on=f.on),
 }
