@@ -8,6 +8,7 @@ at whether a text is there, so they need not know which form they see.
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
@@ -620,6 +621,7 @@ command_adapter: TypeAdapter[Any] = TypeAdapter(Annotated[Command, Field(discrim
 
 
 @cache
+@cache
 def text_fields(model: type[BaseModel]) -> frozenset[str]:
     """Names of the fields of a command that hold what a person wrote."""
     return frozenset(
@@ -694,6 +696,6 @@ class Envelope(BaseModel):
     command: Annotated[Command, Field(discriminator="do")]
     actor: Actor
     received_at: datetime | None = None
-    given: Given = Given()
+    given: Given = Field(default_factory=Given)
     key: str | None = Field(default=None, max_length=128)
     id: str | None = Field(default=None, max_length=128)
