@@ -8,6 +8,7 @@ export default defineConfig({
     { name: "@hey-api/client-fetch", baseUrl: false },
     "@hey-api/typescript",
     "@hey-api/sdk",
+    "@hey-api/schemas",
     "@tanstack/react-query",
   ],
 });

@@ -1,0 +1,186 @@
+/** The words of screens for the codes of the API; the regulations' own. */
+
+export const STATUS: Record<string, string> = {
+  registered: "待派单",
+  awaiting_instruction: "待批示",
+  dispatched: "待签收",
+  handling: "办理中",
+  reviewing: "待审核",
+  planned: "列入计划",
+  callback: "待回访",
+  closed: "已办结",
+  archived: "已归档",
+  withdrawn: "已撤单",
+  refused: "不予受理",
+  transferred: "已转交",
+  merged: "已并单",
+  returned_upstream: "已退回上级",
+};
+
+export const STAGE: Record<string, string> = {
+  waiting: "待签收",
+  signed: "办理中",
+  approving: "待单位领导审阅",
+  replied: "已答复待审核",
+  done: "已办结",
+  returned: "已退单",
+  recalled: "已撤回",
+};
+
+export const TYPE: Record<string, string> = {
+  consultation: "咨询",
+  help: "求助",
+  complaint: "投诉",
+  report: "举报",
+  suggestion: "建议",
+  economic_violation: "经济违法",
+  praise: "表扬",
+};
+
+export const URGENCY: Record<string, string> = { normal: "一般", urgent: "紧急", emergency: "突发" };
+export const LEVEL: Record<string, string> = { national: "国家级", provincial: "省级", municipal: "市级", county: "县级" };
+export const LAMP: Record<string, string> = { warning: "预警", yellow: "黄牌", red: "红牌" };
+export const PART: Record<string, string> = { lead: "主办", assist: "协办" };
+
+export const SOURCE: Record<string, string> = {
+  phone: "电话",
+  web: "网站",
+  wechat: "微信",
+  app: "手机应用",
+  sms: "短信",
+  weibo: "微博",
+  mailbox: "信箱",
+  governor_mailbox: "省长信箱",
+  mayor_mailbox: "市长信箱",
+  news_site: "新闻网站留言",
+  local_forum: "本地论坛",
+  online_petition: "网上信访",
+  city_platform: "市平台",
+  province_platform: "省平台",
+  zhengqitong: "政企通",
+  jiesu_jiban: "接诉即办",
+  internet_supervision: "互联网督查",
+  national_site: "国家政务网站",
+  service_site: "政务服务网",
+  service_rating: "好差评",
+  technical_line: "技术热线",
+  window: "服务窗口",
+};
+
+export const CLOCK: Record<string, string> = {
+  dispatch: "派单",
+  sign: "签收",
+  return_window: "退单窗口",
+  extension_window: "延期申请窗口",
+  handle: "办理",
+  target: "目标办结",
+  answer: "答复诉求人",
+  assist: "协办",
+  review: "审核",
+  contact: "再次联系",
+  explanation: "逾期说明",
+  supervision: "督办答复",
+  planned: "计划事项",
+  upstream: "上级时限",
+};
+
+export const CLOCK_STATE: Record<string, string> = { running: "计时中", breached: "已逾期", met: "按时完成", ended: "已终止" };
+
+export const ROLE: Record<string, string> = {
+  agent: "受话员",
+  office: "热线办",
+  upper_level: "上级热线办",
+  upstream: "上级平台",
+  leader: "领导",
+  unit: "承办单位经办人",
+  unit_leader: "单位分管领导",
+  unit_principal: "单位主要负责人",
+  citizen: "诉求人",
+  system: "系统",
+  system_operator: "系统运维",
+};
+
+export const RATING: Record<string, string> = {
+  very_satisfied: "非常满意",
+  satisfied: "满意",
+  basically_satisfied: "基本满意",
+  dissatisfied: "不满意",
+  very_dissatisfied: "非常不满意",
+};
+
+export const OUTCOME: Record<string, string> = {
+  resolved: "已解决",
+  explained: "解释说明",
+  planned: "列入计划",
+  out_of_scope: "不在受理范围",
+  not_true: "反映不属实",
+};
+
+/** Every code that a form may offer, by its field's values. */
+export const CODES: Record<string, string> = {
+  ...TYPE,
+  ...URGENCY,
+  ...LEVEL,
+  ...SOURCE,
+  ...RATING,
+  ...OUTCOME,
+  policy_consultation: "政策咨询",
+  livelihood_emergency: "民生紧急",
+  safety_emergency: "安全紧急",
+  person: "个人",
+  enterprise: "企业",
+  organisation: "单位、团体",
+  direct: "直接答复",
+  three_way: "三方通话",
+  objective_cause: "客观原因",
+  statutory: "法律法规有规定",
+  complex: "特别复杂",
+  written: "书面督办",
+  assigned: "指定督办",
+  meeting: "会议协调",
+  listed: "挂牌督办",
+  leader_instruction: "领导批示",
+  red_lamp: "红牌",
+  overdue: "逾期未办结",
+  repeated: "多次或集中反映",
+  bad_quality: "办理质量差",
+  false_information: "信息失实",
+  improper_return: "不当退单",
+  abnormal_extension: "异常延期",
+  internal: "内部督办",
+  upgraded: "升级督办",
+  media: "媒体",
+  discipline: "纪检监察",
+  police: "公安",
+  petition: "信访",
+  court: "法院",
+  out_of_jurisdiction: "不属本级管辖",
+  emergency_line: "紧急服务专线",
+  party_or_justice: "党委、人大、政协、司法、军队",
+  litigation: "应通过诉讼、仲裁、复议",
+  in_procedure: "已进入法定程序",
+  secrecy: "涉密或隐私",
+  repeat_without_news: "重复且无新情况",
+  failed_mediation: "多次调解无果",
+  abusive: "辱骂骚扰",
+  consumer_mediated: "消费调解已结案",
+  organisation_matter: "单位、团体诉求",
+  market_matter: "市场化服务",
+  suggestion_not_adopted: "建议未被采纳",
+  no_legal_basis: "没有政策法规依据",
+  unreasonable: "诉求不合理",
+  duplicate: "重复诉求",
+  other: "其他",
+  unit_principal: "承办单位主要负责人",
+  government_leader: "政府分管领导",
+  government_principal: "政府主要领导",
+  110: "110",
+  119: "119",
+  120: "120",
+  122: "122",
+};
+
+/** The word for a code, the code itself where there is none yet. */
+export function word(words: Record<string, string>, code: string | null | undefined): string {
+  return code ? (words[code] ?? code) : "";
+}
