@@ -149,22 +149,20 @@ async def _store(conn: AsyncConnection, parts: Parts, said: _Said, command_id: s
     received_at = datetime.now(UTC)
     looked_up = await given.look_up(conn, subject.law, said.order, no=subject.ticket_no, area=subject.area)
     internal, words = texts.seal(parts.ring, said.order)
-    envelope = Envelope.model_validate(
-        {
-            "command": internal.model_dump(exclude_unset=True) | {"do": said.order.do},
-            "actor": said.actor,
-            "received_at": received_at,
-            "given": looked_up,
-            "key": said.key,
-            "id": command_id,
-        }
+    envelope = Envelope(
+        command=internal,
+        actor=said.actor,
+        received_at=received_at,
+        given=looked_up,
+        key=said.key,
+        id=command_id,
     )
     received = Received(
         id=command_id,
         ticket_no=subject.no,
         do=said.order.do,
         body_digest=digest,
-        body=envelope.model_dump(mode="json", exclude_defaults=True),
+        body=envelope.model_dump(mode="json"),
         received_at=received_at,
         state=STORED,
         result=None,
