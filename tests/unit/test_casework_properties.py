@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,7 @@ def _of_type(annotation: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from((True, True, True, False))
     if kind is int:
         return st.integers(1, 12)
-    if isinstance(kind, type) and hasattr(kind, "__members__"):
+    if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     if isinstance(kind, type) and issubclass(kind, str):
         return st.just("情况说明")
@@ -236,7 +237,7 @@ def _envelope(draw: st.DrawFn, life: Life) -> Envelope:
     usual = TRANSITIONS[do].roles
     role = draw(st.sampled_from(usual if draw(st.integers(0, 9)) else tuple(Role)))
     return Envelope(
-        command=command,  # type: ignore[arg-type]
+        command=command,
         actor=Actor(role=role, unit=getattr(command, "unit", None) if role is Role.UNIT else None),
         received_at=life.now,
         given=GIVEN,
