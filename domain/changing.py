@@ -1,4 +1,4 @@
-"""A changed copy of a state: `dataclasses.replace`, made for states of many fields that change at every fact."""
+"""A changed copy of a state: `dataclasses.replace` for states of many fields that change at every fact."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,8 +12,8 @@ else:
     def changed(state: S, /, **changes: Any) -> S:
         """A copy of a frozen dataclass without slots, with some fields changed.
 
-        It copies the fields as they are where `dataclasses.replace` calls `__init__` with each of them, which for
-        a ticket takes ten times as long.
+        It copies the fields as they are where `dataclasses.replace` calls `__init__` with each of them, which
+        for a ticket takes ten times as long.
         """
         copy = object.__new__(type(state))
         copy.__dict__.update(state.__dict__, **changes)

@@ -8,7 +8,6 @@ at whether a text is there, so they need not know which form they see.
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
-from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
@@ -620,7 +619,6 @@ COMMANDS: dict[str, type[Order]] = {c.model_fields["do"].default: c for c in get
 command_adapter: TypeAdapter[Any] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
 
 
-@cache
 @cache
 def text_fields(model: type[BaseModel]) -> frozenset[str]:
     """Names of the fields of a command that hold what a person wrote."""

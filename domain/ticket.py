@@ -214,7 +214,11 @@ def evolve(ticket: Ticket, fact: Fact) -> Ticket:
     """The state after one more fact. Never fails: a fact about something unknown changes nothing."""
     change = _CHANGES.get(type(fact))
     after = change(ticket, fact) if change else ticket
-    return changed(after, seq=ticket.seq + 1)
+    if after is ticket:
+        after = changed(ticket)
+    # This call's own copy, seen by nobody else: numbering it in place spares a second one.
+    object.__setattr__(after, "seq", ticket.seq + 1)
+    return after
 
 
 def _assignment(ticket: Ticket, unit: str | None, **changes: Any) -> Ticket:

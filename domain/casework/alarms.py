@@ -55,9 +55,14 @@ def settle(law: Law, ticket: Ticket, until: datetime, *, inclusive: bool = False
     A command at exactly a due instant is in time, so alarms at `until` itself are left for later unless
     `inclusive`.
     """
+    return settled(law, ticket, until, inclusive=inclusive).facts
+
+
+def settled(law: Law, ticket: Ticket, until: datetime, *, inclusive: bool = False) -> Draft:
+    """What `settle` gives, with the state it leads to."""
     draft = Draft(law, ticket, until)
     _ring_until(draft, until, inclusive=inclusive)
-    return draft.facts
+    return draft
 
 
 def ring_due(draft: Draft) -> None:

@@ -133,12 +133,17 @@ def decide(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> list[
     Rejected says which state, time, role or missing part forbids it. `now` counts as the instant of the
     command and is never before the ticket's last command. Time must have been settled up to `now` beforehand.
     """
+    return drafted(law, ticket, envelope, now).facts
+
+
+def drafted(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> Draft:
+    """What `decide` decides, with the state it leads to."""
     _check(law, ticket, envelope)
     draft = Draft(law, ticket, now)
     HANDLERS[envelope.command.do](draft, envelope, envelope.command)
     alarms.ring_due(draft)
     oversight.detect(draft, ticket)
-    return draft.facts
+    return draft
 
 
 def _check(law: Law, ticket: Ticket, envelope: Envelope) -> None:
