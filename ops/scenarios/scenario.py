@@ -44,6 +44,7 @@ class _ScenarioFile(BaseModel):
     ticket: TicketFields
     callers: Annotated[int, Field(ge=1, le=1000)] = 1
     units: dict[str, UnitBlock] = {}
+    precedent: str | None = None
     steps: list[dict[str, Any]] = []
     until: datetime | None = None
     expect: list[dict[str, Any]] = []
@@ -182,7 +183,7 @@ def _given(file: _ScenarioFile) -> Given:
     units = {name: UnitGiven(**block.model_dump(exclude={"territory"})) for name, block in file.units.items()}
     area = file.ticket.area
     territorial = next((name for name, block in file.units.items() if area in block.territory), None)
-    return Given(units=units, territorial_unit=territorial)
+    return Given(units=units, territorial_unit=territorial, precedent=file.precedent)
 
 
 def _check_order(received: datetime, steps: tuple[Step, ...], where: str, node: Any) -> None:
