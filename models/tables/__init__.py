@@ -5,6 +5,17 @@ from models.tables.commands import Command, Refusal
 from models.tables.directory import Person, Unit
 from models.tables.facts import SupervisionFact, TicketFact
 from models.tables.law import Law
+from models.tables.messages import (
+    CallAttempt,
+    CallTask,
+    Duty,
+    DutyAlert,
+    InboundRefusal,
+    InboxMessage,
+    Receipt,
+    SeenWebhook,
+    Survey,
+)
 from models.tables.outgoing import Notification, Outbox, OutboxMessage
 from models.tables.people import Caller, TicketText
 from models.tables.projection import Assignment, Clock, Precedent, Supervision, Ticket
@@ -12,18 +23,27 @@ from models.tables.projection import Assignment, Clock, Precedent, Supervision, 
 __all__ = [
     "Assignment",
     "Base",
+    "CallAttempt",
+    "CallTask",
     "Caller",
     "Clock",
     "Command",
+    "Duty",
+    "DutyAlert",
+    "InboundRefusal",
+    "InboxMessage",
     "Law",
     "Notification",
     "Outbox",
     "OutboxMessage",
     "Person",
     "Precedent",
+    "Receipt",
     "Refusal",
+    "SeenWebhook",
     "Supervision",
     "SupervisionFact",
+    "Survey",
     "Ticket",
     "TicketFact",
     "TicketText",

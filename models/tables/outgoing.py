@@ -15,14 +15,27 @@ class Notification(Base):
 
     `recipient` is a person's or caller's id, never a number; the number is looked up while sending. `params`
     holds only what the template declares, and no template declares personal data.
+
+    `state` is what we did with it, `receipt` what became of it afterwards: `none` when the provider never
+    said. `held_for` and `held_until` belong to `held`. `number_index` finds the messages to one number.
     """
 
     __tablename__ = "notification"
     __table_args__ = (
         UniqueConstraint("ticket_no", "notice", "recipient", "channel"),
-        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'unknown')", name="state"),
+        CheckConstraint("state IN ('queued', 'held', 'sending', 'sent', 'failed', 'unknown')", name="state"),
+        CheckConstraint("receipt IN ('delivered', 'undelivered', 'none')", name="receipt"),
         Index("ix_notification_open", "state", "queued_at", postgresql_where=text("state <> 'sent'")),
         Index("ix_notification_recipient", "recipient", "queued_at"),
+        Index("ix_notification_number", "number_index", "sending_at"),
+        Index("ix_notification_reference", "gateway", "gateway_ref"),
+        Index("ix_notification_held", "held_until", postgresql_where=text("state = 'held'")),
+        Index(
+            "ix_notification_unconfirmed",
+            "gateway",
+            "asked_at",
+            postgresql_where=text("state = 'sent' AND receipt IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -42,6 +55,14 @@ class Notification(Base):
     queued_at: Mapped[datetime]
     sending_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    number_index: Mapped[bytes | None]
+    parts: Mapped[int | None] = mapped_column(Integer)
+    held_for: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    receipt: Mapped[str | None]
+    receipt_code: Mapped[str | None]
+    receipt_at: Mapped[datetime | None]
 
 
 class OutboxMessage(Base):
