@@ -53,7 +53,12 @@ class Template:
     @property
     def variables(self) -> frozenset[str]:
         """The names that a notice must give a value each."""
-        return frozenset(_VARIABLE.findall(self.text))
+        return frozenset(self.order)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The same names as the text has them, for providers that number their variables."""
+        return tuple(dict.fromkeys(_VARIABLE.findall(self.text)))
 
     def fill(self, params: Mapping[str, str]) -> dict[str, str]:
         """The values as they are sent. Raises BadNotice when they are not the declared ones."""
@@ -64,7 +69,14 @@ class Template:
 
     def body(self, params: Mapping[str, str]) -> str:
         """The message in full, signature first. Raises BadNotice."""
-        return SIGNATURE + self.text.format_map(self.fill(params))
+        return SIGNATURE + self.words(params)
+
+    def words(self, params: Mapping[str, str]) -> str:
+        """The message without its signature, which most providers put before it themselves.
+
+        Raises BadNotice.
+        """
+        return self.text.format_map(self.fill(params))
 
 
 def _form(template_id: str, name: str, value: str) -> str:
@@ -111,6 +123,7 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "clock": _clock,
         "verdict": _matching("同意|不同意"),
         "token": _matching(r"[A-Za-z0-9_-]{8,64}"),
+        "count": _matching(r"[0-9]{1,6}"),
     }
 )
 
@@ -143,7 +156,13 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             Template("emergency", "紧急工单{ticket}已派至{unit}，请立即签收处置，时限{due}。"),
             Template("citizen_accepted", "您的诉求已受理，编号{ticket}，我们将尽快办理。"),
             Template("citizen_extended", "您的诉求{ticket}因情况复杂延期办理，时限{due}。"),
-            Template("citizen_answered", "您的诉求{ticket}已办理完毕，感谢您的来电。"),
+            Template(
+                "citizen_answered",
+                "您的诉求{ticket}已办结，请回复数字评价：1非常满意2满意3基本满意4不满意5非常不满意。",
+            ),
+            Template("emergency_duty", "紧急工单{ticket}已派至{unit}，时限{due}，请立即处置并回复1确认。"),
+            Template("digest", "您另有{count}条工单提醒，最早时限{due}，请登录系统查看。"),
+            Template("digest_undated", "您另有{count}条工单提醒，请登录系统查看。"),
             Template("citizen_refused", "您的诉求{ticket}不属于受理范围，详情请致电12345。"),
         )
     }

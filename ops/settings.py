@@ -98,10 +98,6 @@ class Settings(BaseSettings):
     )
     payload_cipher: Literal["aes-gcm", "sm4-gcm"] = Field("aes-gcm", description="Cipher of new payloads.")
 
-    sms_gateway: str = Field(
-        "outbox", min_length=1, description="Gateway that sends SMS; `outbox` stores them."
-    )
-
     policy: str = Field(
         "jingchuan", min_length=1, description="Policy new tickets run under: a file name in policies/."
     )

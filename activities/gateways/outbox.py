@@ -14,7 +14,8 @@ from models.tables import OutboxMessage
 class OutboxGateway:
     """Stores instead of sending.
 
-    Like any provider it knows nothing of our transactions: it commits its own.
+    Like any provider it knows nothing of our transactions: it commits its own. A stored message has arrived
+    where it can.
     """
 
     name = "outbox"
@@ -28,15 +29,15 @@ class OutboxGateway:
         row = {
             "key": message.key,
             "number": masked_phone(message.number),
-            "channel": message.channel.value,
+            "channel": message.channel,
             "body": message.template.body(message.params),
         }
         async with self._engine.begin() as conn:
             await conn.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing())
-        return SendResult(Outcome.ACCEPTED, message.key)
+        return SendResult(Outcome.DELIVERED, message.key)
 
     async def find(self, message: Message) -> SendResult:
         """Looks whether the message was stored."""
         async with self._engine.connect() as conn:
             found = await conn.scalar(select(OutboxMessage.key).where(OutboxMessage.key == message.key))
-        return SendResult(Outcome.DEFERRED) if found is None else SendResult(Outcome.ACCEPTED, found)
+        return SendResult(Outcome.DEFERRED) if found is None else SendResult(Outcome.DELIVERED, found)

@@ -12,6 +12,7 @@ LONGEST = {
     "clock": "contact",
     "verdict": "不同意",
     "token": "x" * 8,
+    "count": "128",
 }
 
 
