@@ -21,27 +21,32 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.afterwards import Afterwards
 from activities.delivery import Delivery
-from activities.gateways.outbox import OutboxGateway
+from activities.gateways.chosen import messaging
 from activities.noticing import NoticeStarter
-from activities.notify import Notify
 from activities.record import Record
 from activities.refusals import Refusals
 from activities.relay import Relay
-from activities.schedules import ensure_sweep
+from activities.schedules import ensure_messages_round, ensure_sweep
 from activities.starting import Starter
-from domain.vocabulary import Channel
 from models.known_laws import KnownLaws
 from ops.database import create_engine
 from ops.errors import OperationFailed
 from ops.keyring import KeyRing
 from ops.leave import leave
+from ops.message_settings import load_message_settings
 from ops.settings import Settings, load_settings
 from ops.temporal_client import connect, data_converter, key_ring
+from workflows.messages import MessagesRoundWorkflow
 from workflows.supervision import SupervisionWorkflow
 from workflows.sweep import SweepWorkflow
 from workflows.ticket import TicketWorkflow
 
-WORKFLOWS: tuple[type[Any], ...] = (TicketWorkflow, SupervisionWorkflow, SweepWorkflow)
+WORKFLOWS: tuple[type[Any], ...] = (
+    TicketWorkflow,
+    SupervisionWorkflow,
+    SweepWorkflow,
+    MessagesRoundWorkflow,
+)
 
 PURE = ("domain", "models", "pydantic", "pydantic_core", "annotated_types", "workflows.handlers")
 """Modules that the sandbox takes as they are: no I/O, no clock, no randomness, and slow to import again."""
@@ -84,12 +89,13 @@ def activities(
     record, laws = Record(engine, NoticeStarter(engine, client, settings.task_queue)), KnownLaws()
     starter = Starter(engine, client, settings.task_queue, laws)
     delivery = Delivery(engine, client, starter, Afterwards(engine, laws))
-    outbox = OutboxGateway(engine)
+    notify, messages = messaging(load_message_settings(), engine, ring)
     return (
         record.record,
         record.record_supervision,
         Refusals(engine).record_refusal,
-        Notify(engine, ring, {Channel.SMS: outbox, Channel.PHONE: outbox}).notify,
+        notify.notify,
+        messages.round,
         Relay(engine, starter, delivery).sweep,
     )
 
@@ -122,6 +128,7 @@ async def run_worker(settings: Settings) -> None:
     try:
         async with build_worker(client, settings, engine, ring):
             await ensure_sweep(client, settings.task_queue)
+            await ensure_messages_round(client, settings.task_queue)
             await asked_to_stop.wait()
     finally:
         await engine.dispose()

@@ -1,51 +1,83 @@
 """The activity `notify`: each notice reaches each of its recipients once, whatever dies in between."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.gateways.gateway import SEND_TIMEOUT, Gateway, Message, Outcome, SendResult
-from domain.vocabulary import Channel
-from models import notifications
+from activities.gateways.gateway import DAILY_LIMIT, SEND_TIMEOUT, Gateway, Message, Outcome, SendResult
+from activities.gateways.robot import CHANNEL as ROBOT
+from activities.gateways.robot import RobotGateway
+from domain.vocabulary import Channel, Recipient
+from models import call_tasks, duty, notifications, receipts, surveys
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
-from models.directory import addressees, phone_of
+from models.directory import Addressee, addressees, caller_of, phone_of
 from models.notice_templates import BadNotice, template
-from models.notifications import OpenNotice, State
+from models.notifications import Counted, OpenNotice, State
+from models.sending_rules import ALONE, Held, HeldFor, SendingRules
+from models.sms_length import parts
 from ops.keyring import KeyRing
 
 _AT_ONCE = 5
 """Messages in the air at the same time; each holds a database connection now and then."""
 
+_UNRESTRICTED = SendingRules()
+
 
 class Notify:
-    """Sends notices through one gateway a channel."""
+    """Sends notices through one gateway a channel, within the site's rules."""
 
-    def __init__(self, engine: AsyncEngine, ring: KeyRing, gateways: Mapping[Channel, Gateway]) -> None:
-        self._engine, self._ring, self._gateways = engine, ring, gateways
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ring: KeyRing,
+        gateways: Mapping[str, Gateway],
+        rules: SendingRules = _UNRESTRICTED,
+        acknowledge_within: timedelta = duty.ACKNOWLEDGE_WITHIN,
+    ) -> None:
+        self._engine, self._ring, self._gateways, self._rules = engine, ring, gateways, rules
+        self._acknowledge_within = acknowledge_within
+        robots = gateways.get(ROBOT)
+        self._robots = robots.units if isinstance(robots, RobotGateway) else frozenset[str]()
 
     @activity.defn(name=NOTIFY)
     async def notify(self, request: NotifyRequest) -> NotifyResult:
         """Queues, claims and sends what is still to be sent of these notices.
 
-        Raises a retryable error while anything is open, and `BadNotice` for what no attempt will cure.
+        Raises a retryable error while anything is open, and `BadNotice` for what no attempt will cure. What
+        the rules hold back is not open: the round sends it when its time comes.
         """
         keys = [notice.key for notice in request.notices]
         for notice in request.notices:
             await self._queue(request.ticket_no, notice)
         async with self._engine.connect() as conn:
             waiting = await notifications.open_ones(conn, request.ticket_no, keys)
-        lanes = asyncio.Semaphore(_AT_ONCE)
-        await asyncio.gather(*(self._send(one, lanes) for one in waiting))
+        await self.send_all(waiting)
         async with self._engine.connect() as conn:
             counts = await notifications.counts(conn, request.ticket_no, keys)
         still_open = sum(counts[state] for state in notifications.OPEN)
         if still_open:
             raise ApplicationError(f"{still_open} messages are still to be sent or found", type="NoticesOpen")
-        return NotifyResult(sent=counts[State.SENT], failed=counts[State.FAILED])
+        return NotifyResult(sent=counts[State.SENT], failed=counts[State.FAILED], held=counts[State.HELD])
+
+    async def send_all(self, waiting: Sequence[OpenNotice]) -> None:
+        """Sends or finds each of these, a few at a time."""
+        lanes = asyncio.Semaphore(_AT_ONCE)
+        await asyncio.gather(*(self._send(one, lanes) for one in waiting))
+
+    async def ask(self, one: OpenNotice) -> None:
+        """Asks the gateway what became of a message that was sent, and counts the answer."""
+        message = await self._message(one)
+        gateway = self._gateways.get(one.channel)
+        if message is None or gateway is None:
+            return
+        found = await _within_time(gateway.find(message))
+        if found.outcome in (Outcome.DELIVERED, Outcome.UNDELIVERED):
+            async with self._engine.begin() as conn:
+                await receipts.polled(conn, one.id, _reported(found, gateway))
 
     async def _queue(self, ticket_no: str, notice: Notice) -> None:
         try:
@@ -54,28 +86,80 @@ class Notify:
             raise ApplicationError(str(error), type="BadNotice", non_retryable=True) from error
         async with self._engine.begin() as conn:
             if not await notifications.is_queued(conn, ticket_no, notice.key):
-                chosen = await addressees(conn, ticket_no, notice.roles, notice.unit, notice.callers)
+                roles = await self._told_on_duty(conn, ticket_no, notice)
+                chosen = await addressees(conn, ticket_no, roles, notice.unit, notice.callers)
                 await notifications.queue(conn, ticket_no, notice, chosen)
+                if notice.unit in self._robots and set(notice.roles) != {Recipient.CITIZEN}:
+                    group = Addressee(f"robot:{notice.unit}", notice.roles[0], notice.unit)
+                    await notifications.queue(conn, ticket_no, notice, [group], [ROBOT])
+
+    async def _told_on_duty(
+        self, conn: AsyncConnection, ticket_no: str, notice: Notice
+    ) -> Sequence[Recipient]:
+        """An emergency goes to who is on duty instead of the handler; the roles that are left to be told."""
+        if notice.template != duty.TEMPLATE or notice.unit is None:
+            return notice.roles
+        now = datetime.now(UTC)
+        first = await duty.first_in_line(conn, notice.unit, now)
+        if first is None:
+            return notice.roles
+        asking = notice.model_copy(update={"template": duty.DUTY_TEMPLATE})
+        await notifications.queue(conn, ticket_no, asking, [first], list(Channel))
+        await duty.alert(
+            conn,
+            ticket_no=ticket_no,
+            notice=notice.key,
+            unit=notice.unit,
+            step=0,
+            recipients=[first.recipient],
+            now=now,
+            within=self._acknowledge_within,
+        )
+        return [role for role in notice.roles if role is not Recipient.HANDLER]
 
     async def _send(self, one: OpenNotice, lanes: asyncio.Semaphore) -> None:
         async with lanes:
             await self._send_now(one)
 
     async def _send_now(self, one: OpenNotice) -> None:
-        gateway = self._gateways[Channel(one.channel)]
-        async with self._engine.connect() as conn:
-            number = await phone_of(conn, self._ring, one.recipient)
-        if number is None:
+        gateway = self._gateways[one.channel]
+        message = await self._message(one)
+        if message is None:
             nobody = one.recipient.startswith("role:")
-            await self._settle(one, State.FAILED, error="nobody_in_role" if nobody else "no_number")
+            await self._fail(one, one.attempts, "nobody_in_role" if nobody else "no_number")
             return
-        message = Message(str(one.id), Channel(one.channel), number, template(one.template), dict(one.params))
         if one.state is not State.QUEUED and not await self._certainly_not_sent(one, gateway, message):
             return
+        attempt = await self._take(one, message)
+        if attempt is not None:
+            await self._note(one, attempt, gateway, await _within_time(gateway.send(message)))
+
+    async def _message(self, one: OpenNotice) -> Message | None:
+        """The message of a row; None where there is no number to send it to."""
+        if one.channel == ROBOT:
+            number: str | None = one.unit
+        else:
+            async with self._engine.connect() as conn:
+                number = await phone_of(conn, self._ring, one.recipient)
+        if number is None:
+            return None
+        words = template(one.template)
+        return Message(str(one.id), one.channel, number, words, dict(one.params), one.sending_at, one.gateway)
+
+    async def _take(self, one: OpenNotice, message: Message) -> int | None:
+        """Claims a row, or holds it; a question that the message asks is open from here on."""
+        is_sms, now = one.channel == Channel.SMS, datetime.now(UTC)
+        counted = Counted(
+            None if one.channel == ROBOT else receipts.number_index(self._ring, message.number),
+            parts(message.template.body(message.params)) if is_sms else None,
+        )
         async with self._engine.begin() as conn:
-            claimed = await notifications.claim(conn, one.id)
-        if claimed:
-            await self._note(one, gateway, await _within_time(gateway.send(message)))
+            attempt = await notifications.take(conn, one, counted, self._rules, now)
+            caller = caller_of(one.recipient)
+            asks = attempt is not None and is_sms and one.template == surveys.TEMPLATE
+            if asks and caller is not None and counted.number_index is not None:
+                await surveys.ask(conn, one.id, one.ticket_no, caller, counted.number_index, now)
+        return attempt
 
     async def _certainly_not_sent(self, one: OpenNotice, gateway: Gateway, message: Message) -> bool:
         """Asks the gateway about a message whose sender died, or never learnt the outcome.
@@ -85,25 +169,67 @@ class Notify:
         if one.sending_at is not None and datetime.now(UTC) - one.sending_at < gateway.settling:
             return False
         found = await _within_time(gateway.find(message))
-        await self._note(one, gateway, found)
-        return found.outcome is Outcome.DEFERRED
+        return await self._note(one, one.attempts, gateway, found) and found.outcome is Outcome.DEFERRED
 
-    async def _note(self, one: OpenNotice, gateway: Gateway, result: SendResult) -> None:
-        await self._settle(
-            one,
-            _AFTER[result.outcome],
-            gateway=gateway.name,
-            reference=result.reference,
-            error=None if result.outcome is Outcome.ACCEPTED else result.code or result.outcome.value,
-        )
-
-    async def _settle(self, one: OpenNotice, state: State, **details: str | None) -> None:
+    async def _note(self, one: OpenNotice, attempt: int, gateway: Gateway, result: SendResult) -> bool:
+        """Writes an outcome, and counts receipts that were faster; false when somebody knew better."""
+        alone = one.template in ALONE and one.channel == Channel.SMS
+        if result.code == DAILY_LIMIT and result.outcome is Outcome.DEFERRED and alone:
+            # Tomorrow is too late for these: a person calls instead.
+            return await self._fail(one, attempt, DAILY_LIMIT)
+        state = _AFTER[result.outcome]
+        if state is State.FAILED and result.outcome is not Outcome.UNDELIVERED:
+            return await self._fail(one, attempt, result.code or result.outcome.value, result, gateway)
         async with self._engine.begin() as conn:
-            await notifications.settle(conn, one.id, state, **details)
+            written = await notifications.settle(
+                conn,
+                one.id,
+                attempt,
+                state,
+                gateway=result.gateway or gateway.name,
+                reference=result.reference,
+                error=None if state is State.SENT else result.code or result.outcome.value,
+            )
+            if result.outcome in (Outcome.DELIVERED, Outcome.UNDELIVERED):
+                await receipts.polled(conn, one.id, _reported(result, gateway))
+            elif state is State.SENT:
+                await receipts.match_early(conn, one.id)
+            if state is State.QUEUED and result.code == DAILY_LIMIT and written:
+                held = Held(HeldFor.DIGEST, self._rules.next_digest(datetime.now(UTC)))
+                await notifications.hold_again(conn, one.id, attempt, held)
+        return written
+
+    async def _fail(
+        self,
+        one: OpenNotice,
+        attempt: int,
+        error: str,
+        result: SendResult | None = None,
+        gateway: Gateway | None = None,
+    ) -> bool:
+        """Ends a message that will not go out; for one that must arrive a person calls."""
+        name = gateway.name if gateway else None
+        async with self._engine.begin() as conn:
+            written = await notifications.settle(
+                conn,
+                one.id,
+                attempt,
+                State.FAILED,
+                gateway=result.gateway or name if result else name,
+                reference=result.reference if result else None,
+                error=error,
+            )
+            must_arrive = one.template in ALONE and one.channel == Channel.SMS
+            if written and must_arrive and not one.recipient.startswith("role:"):
+                reason = "no_number" if error == "no_number" else "rejected"
+                await call_tasks.open_instead(conn, one.id, reason)
+        return written
 
 
 _AFTER: Mapping[Outcome, State] = {
     Outcome.ACCEPTED: State.SENT,
+    Outcome.DELIVERED: State.SENT,
+    Outcome.UNDELIVERED: State.SENT,
     Outcome.REJECTED: State.FAILED,
     Outcome.DEFERRED: State.QUEUED,
     Outcome.UNKNOWN: State.UNKNOWN,
@@ -116,3 +242,13 @@ async def _within_time(call: Awaitable[SendResult]) -> SendResult:
         return await asyncio.wait_for(call, SEND_TIMEOUT.total_seconds())
     except TimeoutError:
         return SendResult(Outcome.UNKNOWN, code="no_answer")
+
+
+def _reported(found: SendResult, gateway: Gateway) -> receipts.Reported:
+    """What a gateway knows already, as the receipt it would have sent."""
+    return receipts.Reported(
+        found.gateway or gateway.name,
+        found.outcome is Outcome.DELIVERED,
+        found.reference,
+        code=found.code,
+    )

@@ -115,6 +115,11 @@ async def phone_of(conn: AsyncConnection, ring: KeyRing, recipient: str) -> str 
     return open_column(ring, "person", recipient, "phone", row.key_id, row.phone)
 
 
+def caller_of(recipient: str) -> UUID | None:
+    """The caller that a recipient is; None for people of the directory."""
+    return UUID(recipient.removeprefix("caller:")) if recipient.startswith("caller:") else None
+
+
 async def _holders(conn: AsyncConnection, role: Recipient, unit: str | None) -> list[str]:
     query = select(Person.id, Person.post, Person.absent).where(
         Person.active, Person.roles.contains([role.value])

@@ -36,8 +36,9 @@ class NotifyRequest(BaseModel):
 
 
 class NotifyResult(BaseModel):
-    """How many messages went out and how many could not; the rows of `notification` tell which."""
+    """How many messages went out, could not, or wait; the rows of `notification` tell which."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     sent: int = 0
     failed: int = 0
+    held: int = 0
