@@ -12,6 +12,7 @@ from api.limits import BodyLimits
 from api.problems import ProblemDetails
 from api.routers import commands, directory, health, supervisions, tickets
 from api.services.parts import Parts, assemble
+from api.webhooks import messages
 from ops.codec import EncryptingCodec
 from ops.codec_server import codec_server
 from ops.database import create_engine
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     )
     problems.install(app)
     app.add_middleware(BodyLimits, prefix=PREFIX)
-    for module in (tickets, commands, supervisions, directory, health):
+    for module in (tickets, commands, supervisions, directory, health, messages):
         app.include_router(module.router)
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
     app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))
