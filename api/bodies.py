@@ -1,12 +1,21 @@
 """What callers send: a body for each command, made from the command itself, and that of a registration."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from api import wording
+from api.moments import written_out
 from api.problems import malformed
 from domain.casework.transitions import TRANSITIONS
 from domain.commands import COMMANDS, Order, Text, TicketFields
@@ -46,6 +55,8 @@ def _described(name: str, field: FieldInfo) -> tuple[Any, FieldInfo]:
     annotation: Any = field.annotation
     for part in told["metadata"]:
         annotation = Annotated[annotation, part]
+    if datetime in (field.annotation, *get_args(field.annotation)):
+        annotation = Annotated[annotation, BeforeValidator(written_out)]
     return annotation, Field(**attributes)
 
 

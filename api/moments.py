@@ -1,10 +1,10 @@
 """Instants as the API writes them: ISO 8601 with the offset of the offices it serves."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer
 
 ZONE = ZoneInfo("Asia/Shanghai")
 """All of China keeps this time; a law's own calendar names it too."""
@@ -15,4 +15,14 @@ def shown(at: datetime) -> str:
     return at.astimezone(ZONE).isoformat()
 
 
+def written_out(value: Any) -> Any:
+    """Refuses a number where a moment is wanted: nobody means seconds since 1970. ValueError."""
+    if value is None or (isinstance(value, str) and "-" in value) or isinstance(value, datetime):
+        return value
+    raise ValueError("不是有效的日期和时间，应写作 2026-09-30T16:40:00+08:00")
+
+
 Moment = Annotated[datetime, PlainSerializer(shown, return_type=str)]
+
+AskedMoment = Annotated[datetime, BeforeValidator(written_out)]
+"""A moment in a question. Without an offset it is meant by the offices' clocks."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -22,6 +23,8 @@ from temporalio.service import RPCError
 
 from api.field_faults import FieldFault, field_faults
 from domain.rejected import Rejected
+
+_log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
@@ -165,6 +168,7 @@ def malformed(errors: Any) -> Problem:
 async def _database(request: Request, error: Exception) -> JSONResponse:
     if is_database_away(error):
         return unavailable("database").response()
+    _log.error("unforeseen", kind=type(error).__name__, where=_where(error))
     return await _unforeseen(request, error)
 
 
@@ -182,10 +186,13 @@ class WithoutWords(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}\n{frames}", ()
+            record.msg, record.args = f"{record.getMessage()}: {type(error).__name__}\n{_where(error)}", ()
             record.exc_info, record.exc_text = None, None
         return True
+
+
+def _where(error: BaseException) -> str:
+    return "".join(traceback.format_tb(error.__traceback__))
 
 
 def keep_words_out_of_logs() -> None:

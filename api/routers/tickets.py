@@ -17,7 +17,7 @@ from api.answers import (
 from api.asking import PREFIX, READING, Assembled, Cursor, Key, Limit, Number, Words, problems
 from api.bodies import RegisterBody
 from api.identity import Identity
-from api.moments import ZONE
+from api.moments import ZONE, AskedMoment
 from api.services import explaining, listing, reading
 from api.services.listing import Filters
 from api.services.registering import register_ticket
@@ -62,8 +62,8 @@ async def list_tickets(
     source: Annotated[list[Source], Query(description="来源渠道，可多选。")] = [],  # noqa: B006
     area: Annotated[list[Words], Query(description="属地，可多选。")] = [],  # noqa: B006
     q: Annotated[Words | None, Query(description="工单编号（可只写开头）或上级编号。")] = None,
-    due_before: Annotated[datetime | None, Query(description="最近的期限早于。")] = None,
-    due_after: Annotated[datetime | None, Query(description="最近的期限不早于。")] = None,
+    due_before: Annotated[AskedMoment | None, Query(description="最近的期限早于。")] = None,
+    due_after: Annotated[AskedMoment | None, Query(description="最近的期限不早于。")] = None,
     open: Annotated[bool, Query(description="只列未结束的工单。")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
