@@ -80,6 +80,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         async with engine.connect() as connection:
             yield await _server(connection, where)
             yield await _schema(connection)
+            yield await _directory(connection)
     except (OSError, DBAPIError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         yield Finding("Postgres", False, f"{where}: {cause}; {_START}, or set JIESU_DATABASE_URL")
@@ -108,6 +109,16 @@ async def _schema(connection: AsyncConnection) -> Finding:
             "schema", False, f"revision {revision or 'none'}, wanted {newest}: run `jiesu migrate`"
         )
     return Finding("schema", True, f"revision {revision}")
+
+
+async def _directory(connection: AsyncConnection) -> Finding:
+    if not await connection.scalar(text("SELECT to_regclass('unit')")):
+        return Finding("directory", False, "there are no tables yet: run `jiesu migrate`")
+    units = await connection.scalar(text("SELECT count(*) FROM unit WHERE active"))
+    if not units:
+        return Finding("directory", False, "no unit that a ticket could go to: run `jiesu load FILE.yaml`")
+    people = await connection.scalar(text("SELECT count(*) FROM person WHERE active"))
+    return Finding("directory", True, f"{units} units, {people} people")
 
 
 async def _temporal(settings: Settings) -> AsyncIterator[Finding]:

@@ -116,7 +116,7 @@ class Jiesu:
         return self.process.wait(60)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Runs another `jiesu` command on this installation."""
+        """Runs another `jiesu` command on this installation; raises TimeoutExpired if it does not end."""
         return subprocess.run(
             command(*arguments),
             env=self.environment,
@@ -124,4 +124,5 @@ class Jiesu:
             capture_output=True,
             text=True,
             check=False,
+            timeout=120,
         )

@@ -22,7 +22,7 @@ from tests.running import PARTS, Jiesu, until
 def jiesu(open_dir: Path) -> Iterator[Jiesu]:
     folder = open_dir / "up"
     folder.mkdir(mode=0o755)
-    running = Jiesu(folder, {"JIESU_DEMONSTRATION": "false"})
+    running = Jiesu(folder)
     running.start()
     yield running
     running.stop()
@@ -41,7 +41,7 @@ def _ports(jiesu: Jiesu) -> list[int]:
 def test_doctor_finds_a_started_installation_fine(jiesu: Jiesu) -> None:
     examined = jiesu.run("doctor")
     assert examined.returncode == 0, examined.stdout + examined.stderr
-    assert len(examined.stdout.splitlines()) == 9
+    assert len(examined.stdout.splitlines()) == 10
     assert all(line.startswith("fine") for line in examined.stdout.splitlines())
 
 

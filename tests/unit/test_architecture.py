@@ -45,7 +45,9 @@ def test_the_domain_asks_no_clock(path: Path) -> None:
 def test_the_worker_stands_beside_the_api_and_below_the_command_line() -> None:
     tree = ast.parse((ROOT / "worker.py").read_text())
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    assert {name for name in imported if name.startswith(("api", "ops.cli", "ops.commands", "ops.up"))} == set()
+    assert {
+        name for name in imported if name.startswith(("api", "ops.cli", "ops.commands", "ops.up"))
+    } == set()
     below = [path for package in ("api", "workflows", "activities", "models") for path in _modules(package)]
     assert [path for path in below if "worker" in _imported(path)] == []
 
