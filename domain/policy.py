@@ -545,6 +545,7 @@ class Policy(BaseModel):
     issued: date | None = None
     effective_from: date | None = None
     effective_until: date | None = None
+    valid_for_years: int | None = Field(default=None, ge=1)
     standing_basis: tuple[RuleId, ...]
     source: str
     parents: tuple[ParentDocument, ...] = ()
@@ -594,6 +595,15 @@ class Policy(BaseModel):
         if missing:
             raise ValueError(f"choices named but not explained under `choices`: {', '.join(missing)}")
         return self
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day the text binds, as it says or so many years after it took effect; None for no end."""
+        if self.effective_until is not None or self.effective_from is None or self.valid_for_years is None:
+            return self.effective_until
+        year = self.effective_from.year + self.valid_for_years
+        leap_day = (self.effective_from.month, self.effective_from.day) == (2, 29)
+        return self.effective_from.replace(year=year, day=28 if leap_day else self.effective_from.day)
 
     def clock(self, name: ClockName, ticket: TicketFields, units: int = 1) -> ClockRule | None:
         """The first rule for this clock that fits the ticket, None where the policy has none for it."""

@@ -84,8 +84,8 @@ def lapsed(policy: Policy, today: date) -> str | None:
             "plan": "工作方案，不是管理办法",
             "news": "新闻报道，不是文件原文",
         }[policy.standing]
-    if policy.effective_until is not None and today > policy.effective_until:
-        return f"有效期至{policy.effective_until:%Y年%m月%d日}，已过期"
+    if policy.valid_until is not None and today > policy.valid_until:
+        return f"有效期至{policy.valid_until:%Y年%m月%d日}，已过期"
     if policy.effective_from is not None and today < policy.effective_from:
         return f"自{policy.effective_from:%Y年%m月%d日}起施行，尚未生效"
     return None
