@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.afterwards import Afterwards, NotOver
+from activities.reaching import EngineAway, reaching_temporal
 from activities.starting import Starter
 from domain.commands import Envelope
 from domain.rejected import Rejected
@@ -27,28 +25,14 @@ from models.contracts.casework import (
 )
 from models.facts_store import SUPERVISION, TICKET
 from models.outbox import TICKET as START_TICKET
-from models.received_commands import ACCEPTED, REFUSED, Received
+from models.received_commands import ACCEPTED, FAILED, REFUSED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Supervision, Ticket
 
+_log = structlog.get_logger(__name__)
+
 _TIMEOUT = timedelta(seconds=8)
 """How long a workflow may take over a command before the caller is told that it is stored."""
-
-_AWAY = frozenset(
-    {
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.CANCELLED,
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.INTERNAL,
-        RPCStatusCode.UNKNOWN,
-    }
-)
-
-
-class EngineAway(Exception):
-    """Temporal or every worker is away: what is stored will be done later."""
 
 
 class _NotRunning(Exception):
@@ -57,10 +41,14 @@ class _NotRunning(Exception):
 
 @dataclass(frozen=True)
 class Settled:
-    """What came of a command: the result with which it was accepted, or why it was refused."""
+    """What came of a command: the result with which it was accepted, or why it was refused.
+
+    `failed` names an error that neither the rules nor an outage explain: for an operator to look at.
+    """
 
     accepted: CommandResult | None = None
     refused: Refused | None = None
+    failed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +94,9 @@ class Delivery:
                 await received_commands.settle(conn, received.id, ACCEPTED, told)
             elif settled.refused is not None:
                 await _note_refusal(conn, received, envelope, settled.refused)
+            elif settled.failed is not None:
+                _log.error("command_failed", command=received.id, do=received.do, kind=settled.failed)
+                await received_commands.settle(conn, received.id, FAILED, {"kind": settled.failed})
         return settled
 
     async def _decided(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
@@ -113,8 +104,9 @@ class Delivery:
             try:
                 return await self._asked(addressee, envelope, received)
             except _NotRunning:
-                if (recorded := await self._recorded(addressee, received)) is not None:
-                    return Settled(accepted=recorded)
+                pass
+        if (recorded := await self._recorded(addressee, received)) is not None:
+            return Settled(accepted=recorded)
         try:
             return await self._after_the_end(addressee, envelope)
         except NotOver as error:
@@ -123,26 +115,23 @@ class Delivery:
 
     async def _asked(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
         """The workflow's verdict, after it was started where that is still to be done."""
+        kind = START_TICKET if addressee.is_ticket else START_SUPERVISION
+        await self._starter.start_waiting(kind, addressee.no)
         try:
-            kind = START_TICKET if addressee.is_ticket else START_SUPERVISION
-            await self._starter.start_waiting(kind, addressee.no)
-            accepted = await self._client.get_workflow_handle(addressee.workflow_id).execute_update(
-                envelope.command.do,
-                envelope,
-                id=received.id,
-                result_type=CommandResult,
-                rpc_timeout=_TIMEOUT,
-            )
+            with reaching_temporal():
+                accepted = await self._client.get_workflow_handle(addressee.workflow_id).execute_update(
+                    envelope.command.do,
+                    envelope,
+                    id=received.id,
+                    result_type=CommandResult,
+                    rpc_timeout=_TIMEOUT,
+                )
         except WorkflowUpdateFailedError as error:
-            return Settled(refused=_refusal(error))
-        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            raise EngineAway("no worker answered in time") from error
+            return _no(error)
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise _NotRunning(addressee.workflow_id) from error
-            if error.status in _AWAY:
-                raise EngineAway(error.status.name) from error
-            raise
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            raise _NotRunning(addressee.workflow_id) from error
         return Settled(accepted=accepted)
 
     async def _after_the_end(self, addressee: _Addressee, envelope: Envelope) -> Settled:
@@ -191,13 +180,15 @@ async def _note_refusal(
         )
 
 
-def _refusal(error: WorkflowUpdateFailedError) -> Refused:
+def _no(error: WorkflowUpdateFailedError) -> Settled:
+    """What an Update that failed tells. Raises _NotRunning where the workflow ended before it answered."""
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == REJECTED and cause.details:
-        return Refused.model_validate(cause.details[0])
-    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
-        raise _NotRunning(cause.type) from error
-    raise error
+    kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
+    if isinstance(cause, ApplicationError) and kind == REJECTED:
+        return Settled(refused=Refused.model_validate(cause.details[0]))
+    if kind == "AcceptedUpdateCompletedWorkflow":
+        raise _NotRunning(kind) from error
+    return Settled(failed=kind or "unknown")
 
 
 def _refused(refusal: Rejected) -> Refused:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
-from temporalio.service import RPCError
 
-from activities.delivery import Delivery, EngineAway
+from activities.delivery import Delivery
+from activities.reaching import EngineAway
 from activities.starting import Starter
 from models import outbox, received_commands
 from models.contracts.sweep import SWEEP, SweepPage, SweepResult
@@ -55,10 +55,10 @@ class Relay:
     async def _start(self, row: outbox.Waiting) -> bool:
         try:
             await self._starter.start(row)
-        except RPCError as error:
-            _log.warning("start_failed", kind=row.kind, subject=row.subject, status=error.status.name)
+        except EngineAway as error:
+            _log.warning("start_failed", kind=row.kind, subject=row.subject, reason=str(error))
             async with self._engine.begin() as conn:
-                await outbox.mark_failed(conn, row.id, error.status.name)
+                await outbox.mark_failed(conn, row.id, str(error))
             return False
         return True
 

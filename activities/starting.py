@@ -9,6 +9,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.noticing import NoticeStarter
+from activities.reaching import reaching_temporal
 from domain.commands import TicketFields
 from models import outbox
 from models.contracts.casework import (
@@ -38,7 +39,7 @@ class Starter:
         self._notices = NoticeStarter(engine, client, task_queue)
 
     async def start_waiting(self, kind: str, subject: str) -> None:
-        """Starts the workflow of this subject if it is still to be started. Raises RPCError."""
+        """Starts the workflow of this subject if it is still to be started. Raises as `start` does."""
         async with self._engine.connect() as conn:
             row = await outbox.find_waiting(conn, kind, subject)
         if row is not None:
@@ -47,15 +48,16 @@ class Starter:
     async def start(self, row: Waiting) -> None:
         """Starts one workflow; one that Temporal has already counts as started.
 
-        Raises RPCError while Temporal is away, DBAPIError while Postgres is.
+        Raises EngineAway while Temporal is away, DBAPIError while Postgres is.
         """
         if row.kind == SEND_NOTICES:
-            await self._notices.start(NotifyRequest.model_validate(row.payload))
+            with reaching_temporal():
+                await self._notices.start(NotifyRequest.model_validate(row.payload))
             return
         async with self._engine.connect() as conn:
             law, _ = await self._laws.get(conn, row.payload["law_id"])
         workflow, workflow_id, begin = _what_to_start(row, law)
-        with contextlib.suppress(WorkflowAlreadyStartedError):
+        with reaching_temporal(), contextlib.suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 workflow,
                 begin,

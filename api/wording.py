@@ -177,6 +177,9 @@ ROLES: Final[Mapping[str, str]] = {
     "unit_leader": "承办单位分管领导",
     "unit_principal": "承办单位主要负责人",
     "citizen": "诉求人",
+    "auditor": "审计员",
+    "knowledge_editor": "知识库编辑",
+    "administrator": "管理员",
     "system": "系统",
     "system_operator": "系统管理员",
 }

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.delivery import EngineAway
+from activities.reaching import EngineAway
 from api.problems import Problem, not_found, of_rejected
 from api.services import given
 from api.services.parts import Parts
@@ -25,7 +25,7 @@ from domain.rejected import Rejected
 from models import facts_store, received_commands, texts
 from models.contracts.casework import Refused
 from models.facts_store import SUPERVISION, TICKET
-from models.received_commands import ACCEPTED, REFUSED, STORED, Received
+from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
 from models.tables import Supervision, Ticket
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
@@ -202,6 +202,8 @@ async def _known(conn: AsyncConnection, received: Received) -> Answer:
     """The answer that was given before."""
     if received.state == REFUSED:
         raise _problem(Refused.model_validate(received.result))
+    if received.state == FAILED:
+        raise Problem(500, "internal_error", "系统未能办理此项操作，已记录。请联系管理员。")
     if received.state != ACCEPTED or received.result is None:
         return Answer(received.id, received.received_at, accepted=False)
     facts: list[dict[str, Any]] = []

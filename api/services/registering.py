@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.service import RPCError
 
+from activities.reaching import EngineAway
 from api.bodies import RegisterBase, fields_from
 from api.moments import ZONE
 from api.problems import Problem, of_rejected
@@ -196,5 +196,5 @@ async def _start(parts: Parts, no: str) -> None:
     """Starts the ticket's workflow at once; when that cannot be done the sweep does it."""
     try:
         await parts.starter.start_waiting(outbox.TICKET, no)
-    except RPCError as error:
-        _log.warning("start_left_to_the_sweep", ticket=no, status=error.status.name)
+    except EngineAway as error:
+        _log.warning("start_left_to_the_sweep", ticket=no, reason=str(error))

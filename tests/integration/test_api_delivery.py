@@ -1,0 +1,325 @@
+"""Nothing lost, nothing twice: retries, crashes between commit and start, engines that are away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from activities.relay import Relay
+from activities.schedules import ensure_sweep
+from models import facts_store
+from models.contracts.casework import ticket_workflow_id
+from models.contracts.sweep import SWEEP_SCHEDULE, SweepPage, SweepResult
+from models.facts_store import TICKET
+from models.tables import Command, Outbox, Refusal
+from ops.database import create_engine
+from ops.embedded_temporal import EmbeddedTemporal
+from ops.keyring import KeyRing
+from ops.ports import free_port
+from ops.settings import Settings
+from ops.temporal_client import connect, key_ring
+from tests.hotline import Hotline, found_units, headers, number_apart, serving, working
+from worker import build_worker
+
+WATER = "水务局"
+
+
+@dataclass
+class Office:
+    """An office with its engines there, of which a test takes what it wants."""
+
+    settings: Settings
+    engine: AsyncEngine
+    client: Client
+    ring: KeyRing
+
+    def working(self) -> Any:
+        """The application and a worker."""
+        return working(self.settings, self.engine, self.client, self.ring)
+
+    def serving(self) -> Any:
+        """The application without a worker."""
+        return serving(self.settings, self.engine, self.client, self.ring)
+
+    async def without_temporal(self) -> Any:
+        """The application while nobody answers where Temporal should be."""
+        elsewhere = self.settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"})
+        client = await connect(elsewhere, ring=self.ring, lazy=True)
+        return serving(elsewhere, self.engine, client, self.ring)
+
+    async def sweep(self, hotline: Hotline) -> SweepResult:
+        """One page of the sweep, without waiting for anything to grow old."""
+        relay = Relay(self.engine, hotline.parts.starter, hotline.parts.delivery, grace=timedelta())
+        return await relay.sweep(SweepPage())
+
+    async def facts(self, no: str) -> list[dict[str, Any]]:
+        """A ticket's facts."""
+        async with self.engine.connect() as conn:
+            return [dict(row.data) for row in await facts_store.load(conn, TICKET, no)]
+
+    async def was_started(self, no: str) -> bool:
+        """Whether the outbox knows that the ticket's workflow runs."""
+        async with self.engine.connect() as conn:
+            return await conn.scalar(select(Outbox.started_at).where(Outbox.subject == no)) is not None
+
+
+@pytest.fixture
+async def office(
+    tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]
+) -> AsyncIterator[Office]:
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=new_database(),
+        temporal_address=temporal_server.address,
+        temporal_namespace=temporal_server.namespace,
+        task_queue=tmp_path.name,
+        graceful_shutdown_seconds=2,
+        allow_lapsed_policy=True,
+    )
+    ring = key_ring(settings)
+    engine = create_engine(settings.database_target())
+    await number_apart(engine)
+    await found_units(engine, ring, WATER)
+    yield Office(settings, engine, await connect(settings, ring=ring), ring)
+    await engine.dispose()
+
+
+def done(facts: list[dict[str, Any]], do: str) -> list[dict[str, Any]]:
+    """The facts that say a command was carried out."""
+    return [fact for fact in facts if fact["fact"] == "done" and fact["do"] == do]
+
+
+async def test_a_registration_with_the_same_key_is_one_ticket(office: Office) -> None:
+    async with office.working() as hotline:
+        first = await hotline.register(key="call-1")
+        again = await hotline.register(key="call-1")
+        other = await hotline.register(key="call-1", text="另一件事")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+
+
+@pytest.mark.rule("JC-2")
+async def test_the_same_upstream_number_twice_is_one_ticket(office: Office) -> None:
+    async with office.working() as hotline:
+        answers = [await hotline.register(upstream_no="SJ-77", text=words) for words in ("一", "二")]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
+
+
+@pytest.mark.parametrize("said", [{"key": "call-2"}, {"upstream_no": "SJ-78"}])
+async def test_registrations_at_the_same_moment_are_one_ticket(office: Office, said: dict[str, Any]) -> None:
+    async with office.serving() as hotline:
+        answers = await asyncio.gather(*(hotline.register(**said) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
+    assert len({answer.text for answer in answers}) == 1
+
+
+async def test_a_command_with_the_same_key_is_done_once(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        first = await hotline.post(no, "dispatch", key="d-1", lead=WATER)
+        again = await hotline.post(no, "dispatch", key="d-1", lead=WATER)
+        other = await hotline.post(no, "dispatch", key="d-1", lead="住建局")
+        someone_else = await hotline.post(no, "dispatch", "leader", key="d-1", lead=WATER)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+    assert someone_else.status_code == 403
+    assert len(done(await office.facts(no), "dispatch")) == 1
+
+
+async def test_the_same_command_at_the_same_moment_is_done_once(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        answers = await asyncio.gather(
+            *(hotline.post(no, "dispatch", key="d-2", lead=WATER) for _ in range(5))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert len(done(await office.facts(no), "dispatch")) == 1
+
+
+async def test_a_refusal_is_told_again_and_audited_once(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        answers = [await hotline.post(no, "sign", key="s-1", unit=WATER, as_unit=None) for _ in range(2)]
+        assert {answer.status_code for answer in answers} == {404}
+        refused = [await hotline.post(no, "first_review", key="r-1", approve=True) for _ in range(2)]
+    assert {answer.status_code for answer in refused} == {409}
+    assert refused[0].text == refused[1].text
+    async with office.engine.connect() as conn:
+        assert len((await conn.execute(select(Refusal.id))).all()) == 1
+
+
+async def test_what_a_crash_left_between_commit_and_start_is_started_by_the_sweep(office: Office) -> None:
+    async with await office.without_temporal() as hotline:
+        answer = await hotline.register()
+    no = answer.json()["no"]
+    assert answer.status_code == 201
+    assert not await office.was_started(no)
+    async with office.working() as hotline:
+        # Before its workflow runs, the ticket is there and says what may be done.
+        assert "dispatch" in (await hotline.read(f"/tickets/{no}"))["allowed"]
+        swept = await office.sweep(hotline)
+        assert (swept.started, swept.left) == (1, 0)
+        await hotline.done(no, "dispatch", lead=WATER)
+        assert (await office.sweep(hotline)).started == 0
+    facts = await office.facts(no)
+    assert [fact["fact"] for fact in facts].count("registered") == 1
+    assert datetime.fromisoformat(facts[0]["at"]) == datetime.fromisoformat(answer.json()["received_at"])
+
+
+async def test_a_start_that_was_not_noted_is_not_made_again(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        await hotline.done(no, "withdraw", reason="已解决")
+        await office.client.get_workflow_handle(ticket_workflow_id(no)).result()
+        async with office.engine.begin() as conn:
+            await conn.execute(update(Outbox).where(Outbox.subject == no).values(started_at=None))
+        assert (await office.sweep(hotline)).started == 1
+        assert await office.was_started(no)
+    assert [fact["fact"] for fact in await office.facts(no)].count("registered") == 1
+
+
+async def test_a_command_that_comes_before_the_start_waits_for_it(office: Office) -> None:
+    async with await office.without_temporal() as hotline:
+        no = await hotline.ticket()
+    async with office.working() as hotline:
+        await hotline.done(no, "dispatch", lead=WATER)
+    assert await office.was_started(no)
+
+
+async def test_commands_given_while_temporal_is_away_are_done_later_as_of_their_receipt(
+    office: Office,
+) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+    async with await office.without_temporal() as hotline:
+        dispatched = await hotline.post(no, "dispatch", key="d-3", lead=WATER)
+        assert dispatched.status_code == 202
+        told = dispatched.json()
+        assert told["state"] == "stored"
+        where = dispatched.headers["Location"]
+        waiting = await hotline.http.get(where, headers=headers("office", actor="office-1"))
+        assert (waiting.status_code, waiting.json()["state"]) == (202, "stored")
+        supplemented = await hotline.post(no, "supplement", text="又停水了")
+        assert supplemented.status_code == 202
+        again = await hotline.post(no, "dispatch", key="d-3", lead=WATER)
+        assert again.json()["received_at"] == told["received_at"]
+    async with office.working() as hotline:
+        assert (await office.sweep(hotline)).delivered == 1
+        known = await hotline.http.get(where, headers=headers("office", actor="office-1"))
+        assert (known.status_code, known.json()["state"]) == (200, "accepted")
+        assert (await hotline.http.get(where, headers=headers("office", actor="office-2"))).status_code == 404
+        after = await hotline.post(no, "dispatch", key="d-3", lead=WATER)
+        assert (after.status_code, after.json()["received_at"]) == (200, told["received_at"])
+    facts = await office.facts(no)
+    (fact,) = done(facts, "dispatch")
+    assert datetime.fromisoformat(fact["at"]) == datetime.fromisoformat(told["received_at"])
+    assert len(done(facts, "supplement")) == 1
+    assert facts.index(done(facts, "dispatch")[0]) < facts.index(done(facts, "supplement")[0])
+
+
+async def test_an_older_stored_command_goes_before_a_new_one(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+    async with await office.without_temporal() as hotline:
+        assert (await hotline.post(no, "dispatch", lead=WATER)).status_code == 202
+        refused = await hotline.post(no, "dispatch", lead=WATER)
+        assert refused.status_code == 202
+        where = refused.headers["Location"]
+    async with office.working() as hotline:
+        await hotline.done(no, "urge", unit=WATER, text="请尽快签收")
+        known = await hotline.http.get(where, headers=headers("office", actor="office-1"))
+        assert (known.status_code, known.json()["code"]) == (409, "wrong_status")
+    facts = await office.facts(no)
+    assert len(done(facts, "dispatch")) == 1
+    assert len(done(facts, "urge")) == 1
+
+
+async def test_with_every_worker_away_a_command_is_stored(office: Office) -> None:
+    async with office.serving() as hotline:
+        no = await hotline.ticket()
+        answer = await hotline.post(no, "dispatch", lead=WATER)
+        assert answer.status_code == 202
+        async with build_worker(office.client, office.settings, office.engine, office.ring):
+            assert (await office.sweep(hotline)).delivered == 1
+    (fact,) = done(await office.facts(no), "dispatch")
+    assert datetime.fromisoformat(fact["at"]) == datetime.fromisoformat(answer.json()["received_at"])
+
+
+async def test_a_command_whose_outcome_was_not_noted_is_not_done_again(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        await hotline.done(no, "dispatch", lead=WATER)
+        last = await hotline.done(no, "withdraw", reason="已解决")
+        before = await office.facts(no)
+        async with office.engine.begin() as conn:
+            await conn.execute(
+                update(Command)
+                .where(Command.ticket_no == no, Command.do != "register")
+                .values(state="stored")
+            )
+        swept = await office.sweep(hotline)
+        assert (swept.delivered, swept.left) == (1, 0)
+        assert await office.facts(no) == before
+        known = await hotline.http.get(
+            f"/api/v1/commands/{last['command_id']}", headers=headers("office", actor="office-1")
+        )
+        assert known.json()["state"] == "accepted"
+
+
+async def test_the_schedule_sweeps_by_itself(office: Office) -> None:
+    async with await office.without_temporal() as hotline:
+        no = await hotline.ticket()
+    async with office.engine.begin() as conn:
+        await conn.execute(update(Outbox).values(created_at=Outbox.created_at - timedelta(minutes=1)))
+    queue = office.settings.task_queue
+    await ensure_sweep(office.client, queue, every=timedelta(seconds=1))
+    await ensure_sweep(office.client, queue, every=timedelta(seconds=1))
+    try:
+        async with build_worker(office.client, office.settings, office.engine, office.ring):
+            deadline = asyncio.get_running_loop().time() + 20
+            while not await office.was_started(no):
+                assert asyncio.get_running_loop().time() < deadline, "no sweep came by"
+                await asyncio.sleep(0.2)
+    finally:
+        await office.client.get_schedule_handle(SWEEP_SCHEDULE).delete()
+
+
+async def test_while_postgres_is_away_nothing_is_counted_and_callers_are_told_when_to_retry(
+    office: Office,
+) -> None:
+    gone = create_engine(f"postgresql+asyncpg://jiesu:x@127.0.0.1:{free_port()}/jiesu")
+    async with serving(office.settings, gone, office.client, office.ring) as hotline:
+        answers = [
+            await hotline.register(),
+            await hotline.get("/tickets"),
+            await hotline.get("/tickets/20261121000001"),
+            await hotline.post("20261121000001", "sign", unit=WATER),
+        ]
+        ready = await hotline.http.get("/ready")
+    await gone.dispose()
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "database_unavailable"
+        assert int(answer.headers["Retry-After"]) > 0
+    assert (ready.status_code, ready.json()["database"]) == (503, False)
+
+
+async def test_while_temporal_is_away_readiness_says_so(office: Office) -> None:
+    async with await office.without_temporal() as hotline:
+        ready = await hotline.http.get("/ready")
+        assert (await hotline.http.get("/health")).status_code == 200
+    assert (ready.status_code, ready.json()) == (
+        503,
+        {"status": "degraded", "database": True, "engine": False},
+    )
