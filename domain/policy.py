@@ -29,6 +29,7 @@ from domain.vocabulary import (
     Channel,
     ClockName,
     Complainant,
+    ExclusionReason,
     ExtensionReason,
     Lamp,
     Level,
@@ -494,10 +495,16 @@ class SupervisionTerms(Element):
     close: Permission
 
 
+class Exclusion(Element):
+    """A dissatisfied rating that does not count against the unit, for the tickets of `when`."""
+
+    when: When | None = None
+
+
 class ScoreTerms(Element):
     """What is taken out of, or added to, a unit's score by decision."""
 
-    exclusions: dict[str, Element] = {}
+    exclusions: dict[ExclusionReason, Exclusion] = {}
     explanations_needed: int = 2
     bonus: Permission | None = None
 

@@ -146,6 +146,8 @@ def exclude_from_score(draft: Draft, envelope: Envelope, command: ExcludeFromSco
             "没有这一不纳入减分的情形。",
             terms.basis if terms else draft.policy.process.basis,
         )
+    if rule.when is not None and not rule.when.matches(draft.ticket.about):
+        raise Rejected("exclusion_not_for_this_ticket", "这一情形不适用于此类诉求。", rule.basis)
     if not dissatisfied(draft):
         raise Rejected("nothing_to_exclude", "诉求人没有评价不满意，无须剔除。", rule.basis)
     demand(command, ("evidence", "approved_by"), "evidence_required", rule.basis)
