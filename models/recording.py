@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models import callers, facts_store
+from models import callers, facts_store, texts
 from models.chain import ChainedFact, chained
 from models.contracts.notices import NotifyRequest
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
@@ -24,6 +24,7 @@ from models.facts_store import SUPERVISION, TICKET, Aggregate, rows_to_insert
 from models.projection import project
 from models.projection_writer import table_of, write_record
 from models.tables import Command, Outbox, Supervision
+from models.texts import Reference
 
 START_SUPERVISION = "supervision"
 """The outbox kind of a supervision that is to be started; its subject is the supervision's number."""
@@ -83,9 +84,24 @@ async def _write(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[
     facts = rows_to_insert(TICKET, request.ticket_no, fresh)
     await write_record(conn, request.ticket_no, facts, rows, request.command_id, result)
     await callers.move(conn, joined_callers(numbered), request.ticket_no)
+    await _drop_content(conn, request)
     for opened in opened_supervisions(numbered):
         await _open_supervision(conn, request, opened)
     await _put_notices(conn, notices_of(request))
+
+
+async def _drop_content(conn: AsyncConnection, request: RecordRequest) -> None:
+    """Erases what the caller said, where nothing of it may be kept; the words of the refusal itself stay."""
+    for dropped in (fact for fact in request.facts if fact["fact"] == "content_dropped"):
+        said = [Reference.parse(text) for fact in request.facts for text in fact.get("texts", {}).values()]
+        await texts.erase_ticket(
+            conn,
+            request.ticket_no,
+            keep=[reference.id for reference in said if reference is not None],
+            at=datetime.fromisoformat(dropped["at"]),
+            by=str((request.actor or {}).get("id") or "system"),
+            reason="、".join(dropped["basis"]),
+        )
 
 
 async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opened: Mapping[str, Any]) -> None:

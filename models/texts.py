@@ -148,6 +148,14 @@ async def erase(conn: AsyncConnection, ids: Iterable[UUID], *, at: datetime, by:
     return done.rowcount
 
 
+async def erase_ticket(
+    conn: AsyncConnection, ticket_no: str, *, keep: Iterable[UUID], at: datetime, by: str, reason: str
+) -> int:
+    """Empties all texts of a ticket but those to `keep`; how many there were to empty."""
+    query = select(TicketText.id).where(TicketText.ticket_no == ticket_no, TicketText.id.not_in(list(keep)))
+    return await erase(conn, await conn.scalars(query), at=at, by=by, reason=reason)
+
+
 async def faults(
     conn: AsyncConnection, ring: KeyRing, references: Iterable[Reference]
 ) -> dict[Reference, str]:

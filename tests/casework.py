@@ -18,6 +18,7 @@ from models.laws import StoredLaw, identified
 from policies.loading import calendar_of, shipped_policy
 
 ROLES = {
+    "refuse": Role.AGENT,
     "dispatch": Role.OFFICE,
     "decide_extension": Role.OFFICE,
     "decide_return": Role.OFFICE,

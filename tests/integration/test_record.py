@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import TicketFields
-from models import callers, laws
+from models import callers, laws, texts
 from models.callers import NewCaller
 from models.chain import verify
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
@@ -275,3 +275,44 @@ async def test_a_panel_decision_is_kept_as_a_precedent(engine: AsyncEngine) -> N
     )
     row = await only(engine, Precedent, ticket_no="R13")
     assert (row["area"], row["category"], row["unit"]) == ("城关镇", "物业管理", "住建局")
+
+
+@pytest.mark.rule("HY-6.6")
+async def test_what_may_not_be_kept_is_erased_with_the_refusal_and_the_refusal_stays(
+    engine: AsyncEngine,
+) -> None:
+    law = shipped_law("heyuan")
+    life = Life("R-secret", law, about={"source": "phone"})
+    said = texts.new_text(RING, "content", "一件涉密的事")
+    why = texts.new_text(RING, "explanation", "涉密事项不在本热线受理")
+    route = texts.new_text(RING, "route", "保密行政管理部门")
+    async with engine.begin() as conn:
+        await laws.store(conn, law)
+        await texts.store(conn, RING, life.no, [said, why, route], datetime.now(UTC))
+    await record(engine, life.begin("2026-03-02T09:00"))
+    refuse = {"do": "refuse", "reason_code": "secrecy"}
+    words = {"explanation": str(why.reference), "route": str(route.reference)}
+    await record(engine, life.step("2026-03-02T09:10", {**refuse, **words}))
+    async with engine.connect() as conn:
+        kept = {text.field: text for text in await texts.read_ticket(conn, RING, life.no)}
+    assert (kept["content"].words, kept["content"].erased_reason) == (None, "HY-6.6")
+    assert (kept["explanation"].words, kept["route"].words) == (why.words, route.words)
+
+
+async def test_a_refusal_for_another_reason_keeps_what_was_said(engine: AsyncEngine) -> None:
+    law = shipped_law("heyuan")
+    life = Life("R-open", law, about={"source": "phone"})
+    said = texts.new_text(RING, "content", "一件外省的事")
+    async with engine.begin() as conn:
+        await laws.store(conn, law)
+        await texts.store(conn, RING, life.no, [said], datetime.now(UTC))
+    await record(engine, life.begin("2026-03-02T09:00"))
+    refuse = {
+        "do": "refuse",
+        "reason_code": "out_of_jurisdiction",
+        "explanation": "不归本市",
+        "route": "当地热线",
+    }
+    await record(engine, life.step("2026-03-02T09:10", refuse))
+    async with engine.connect() as conn:
+        assert [text.words for text in await texts.read_ticket(conn, RING, life.no)] == [said.words]
