@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -67,9 +66,3 @@ def test_the_settings_in_it_exist() -> None:
     }
     assert used
     assert used - set(Settings.model_fields) == set()
-
-
-def test_the_operations_manual_lists_every_setting() -> None:
-    manual = (ROOT / "docs" / "operations.md").read_text()
-    listed = set(re.findall(r"^\| `JIESU_([A-Z_]+)` ", manual, re.MULTILINE))
-    assert listed == {name.upper() for name in Settings.model_fields}
