@@ -202,5 +202,7 @@ CAUSES: Final[Mapping[str, str]] = {
     "calendar": "工作日历调整",
     "override": "另定时限",
     "upstream": "上级同意延期",
+    "several_units": "涉及多个单位",
+    "redispatched": "重新派单",
 }
 """Why a due time moved."""

@@ -114,6 +114,10 @@ def sentence(fact: Fact, office: str) -> str:
             return f"工单{fact['merged']}的{len(fact['callers'])}位诉求人并入"
         case "callback_settled":
             return "回访完成" if fact["reached"] else "多次回访未联系上诉求人"
+        case "content_dropped":
+            return "诉求内容不得留存，已删除"
+        case "closed_final":
+            return "终结：同一事实和理由不再受理"
         case "archive_set":
             return f"定于{_moment(fact['on'])}归档"
         case other:
