@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from ops.cli import run
+from ops.commands.rules import DOCS_PAGE
 from ops.rules.homes import homes
 from ops.rules.marks import marked_tests
+from ops.rules.page import rules_page
 from ops.rules.tracing import Traced
 from policies.rules import Rule
 
@@ -116,3 +118,7 @@ def test_places_lead_to_elements_of_the_policy_files() -> None:
     assert "taian:process.roles" in where["TA-5.3b"]
     assert "jingchuan:returns.window_basis" in where["JC-11.2a"]
     assert "jingchuan:choices.merging" in where["JC-19.1b"]
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    assert DOCS_PAGE.read_text("utf-8") == rules_page(), "run `jiesu rules --write-docs`"
