@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from domain.vocabulary import Channel
+from models import duty
+from models.duty import Through
 from models.tables import CallAttempt, CallTask, Notification
 
 MAX_ATTEMPTS = 3
@@ -104,7 +106,7 @@ async def record(conn: AsyncConnection, task_id: UUID, call: Call) -> str:
     Reaching the person proves the notice; the third call in vain ends the task.
     """
     task = (
-        await conn.execute(select(CallTask.state).where(CallTask.id == task_id).with_for_update())
+        await conn.execute(select(CallTask.__table__).where(CallTask.id == task_id).with_for_update())
     ).one_or_none()
     if task is None or task.state != "open":
         raise NoOpenTask
@@ -122,6 +124,8 @@ async def record(conn: AsyncConnection, task_id: UUID, call: Call) -> str:
         )
     )
     state = await _state_after(conn, task_id, call.outcome)
+    if call.acknowledged and task.unit is not None:
+        await duty.acknowledge(conn, task.ticket_no, task.unit, task.recipient, Through.CALL, at)
     if state != "open":
         await conn.execute(update(CallTask).where(CallTask.id == task_id).values(state=state, closed_at=at))
         await _prove(conn, task_id, call, at, reached=state == "reached")

@@ -57,7 +57,7 @@ async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a database that is emptied before each test."""
     made = create_engine(postgres_url)
     async with made.begin() as conn:
-        await conn.execute(text(f"TRUNCATE {TABLES}"))
+        await conn.execute(text(f"TRUNCATE {TABLES} CASCADE"))
     yield made
     await made.dispose()
 
