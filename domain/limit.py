@@ -37,21 +37,26 @@ class Limit(BaseModel):
         if not isinstance(data, dict) or "unit" in data:
             return data
         if len(data) != 1:
-            raise ValueError("a limit is one pair of unit and amount, such as {working_days: 5}")
+            raise ValueError("时限写成一对单位和数量，如 {working_days: 5}")
         ((unit, amount),) = data.items()
         if unit == LimitUnit.SAME_DAY:
             if amount is not True:
-                raise ValueError("same_day takes only the value true")
+                raise ValueError("same_day 只能写 true")
             return {"unit": unit, "amount": 1}
         if isinstance(amount, bool) or not isinstance(amount, int | float) or amount < 0:
-            raise ValueError(f"{unit} takes a number of at least 0")
+            raise ValueError(f"{unit} 须是不小于 0 的数")
         return {"unit": unit, "amount": amount}
 
     @model_validator(mode="after")
     def _whole_days(self) -> Self:
         if self.unit in (LimitUnit.WORKING_DAYS, LimitUnit.CALENDAR_DAYS) and self.amount != int(self.amount):
-            raise ValueError(f"{self.unit} takes whole days")
+            raise ValueError(f"{self.unit} 须是整天数")
         return self
+
+    @property
+    def rough_minutes(self) -> float:
+        """The span in minutes of clock time, roughly: enough to tell which of two is longer."""
+        return self.amount * _ROUGH_MINUTES[self.unit]
 
     def after(self, start: datetime, calendar: WorkCalendar) -> datetime:
         """When the span ends that begins at `start`."""
@@ -83,12 +88,22 @@ class Limit(BaseModel):
             case LimitUnit.WORKING_DAYS:
                 return calendar.add_working_days(due, -int(self.amount))
             case LimitUnit.CALENDAR_DAYS:
-                return due - timedelta(days=self.amount)
+                return calendar.add_calendar_days(due, -int(self.amount))
             case LimitUnit.SAME_DAY:
                 raise ValueError("same_day is no distance")
 
     def __str__(self) -> str:
         return self.unit.value if self.unit is LimitUnit.SAME_DAY else f"{self.amount:g} {self.unit.value}"
+
+
+_ROUGH_MINUTES = {
+    LimitUnit.MINUTES: 1,
+    LimitUnit.HOURS: 60,
+    LimitUnit.WORKING_HOURS: 60,
+    LimitUnit.WORKING_DAYS: 1440,
+    LimitUnit.CALENDAR_DAYS: 1440,
+    LimitUnit.SAME_DAY: 1440,
+}
 
 
 def _in_office(start: datetime, calendar: WorkCalendar) -> datetime:

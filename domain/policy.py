@@ -6,9 +6,9 @@ policies/rules.json), and where the regulation leaves a question open, the eleme
 here, never a branch in code.
 """
 
-from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -66,6 +66,17 @@ RuleId = Annotated[
 """An id of the rule table, which is not the domain's: a loader passes `rule_ids` as validation context."""
 
 
+def _explained(choice: str, info: ValidationInfo) -> str:
+    explained = (info.context or {}).get("choices")
+    if explained is not None and choice not in explained:
+        raise ValueError(f"choices 中没有说明“{choice}”这一取舍")
+    return choice
+
+
+ChoiceName = Annotated[str, AfterValidator(_explained)]
+"""A key of the policy's own `choices`, which a loader passes as validation context."""
+
+
 class Standing(StrEnum):
     """How much a text binds today."""
 
@@ -81,7 +92,7 @@ class Element(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     basis: tuple[RuleId, ...] = Field(min_length=1)
-    choice: str | None = None
+    choice: ChoiceName | None = None
 
 
 class When(BaseModel):
@@ -144,10 +155,17 @@ class RungAt(BaseModel):
     def _due_word(cls, data: Any) -> Any:
         return {} if data == "due" else data
 
+    @property
+    def minutes_from_due(self) -> float:
+        """Roughly how long after the due time the rung stands, negative before it: enough for an order."""
+        if self.before is not None:
+            return -self.before.rough_minutes
+        return self.after.rough_minutes if self.after is not None else 0
+
     @model_validator(mode="after")
     def _one_side(self) -> Self:
         if self.before and self.after:
-            raise ValueError("a rung stands before or after the due time, not both")
+            raise ValueError("提醒只能在到期之前或之后，不能两者都写")
         return self
 
 
@@ -199,9 +217,17 @@ class ClockRule(Element):
     def _one_length(self) -> Self:
         lengths = (self.limit, self.unspecified, self.before_due, self.as_given or None)
         if sum(length is not None for length in lengths) != 1:
-            raise ValueError("a clock has exactly one of limit, unspecified, before_due and as_given")
-        _check_order(self.ladder)
+            raise ValueError("limit、unspecified、before_due、as_given 须写且只能写一项")
         return self
+
+    @field_validator("ladder")
+    @classmethod
+    def _in_time_order(cls, ladder: tuple[RungRule, ...]) -> tuple[RungRule, ...]:
+        places = [(_SEVERITY[rung.lamp], rung.at.minutes_from_due) for rung in ladder]
+        for (lamp, at), (next_lamp, next_at) in pairwise(places):
+            if next_lamp < lamp or next_at < at:
+                raise ValueError("各级提醒须按时间先后、由预警到红牌排列")
+        return ladder
 
     @property
     def length(self) -> Limit | None:
@@ -209,17 +235,7 @@ class ClockRule(Element):
         return self.limit or (self.unspecified.used if self.unspecified else None)
 
 
-def _check_order(ladder: Iterable[RungRule]) -> None:
-    severity = {Lamp.WARNING: 0, Lamp.YELLOW: 1, Lamp.RED: 2}
-    seen: list[tuple[int, float]] = []
-    for rung in ladder:
-        side = -1 if rung.at.before else 1 if rung.at.after else 0
-        span = rung.at.before or rung.at.after
-        distance = span.amount if span else 0
-        place = (severity[rung.lamp], side * distance)
-        if seen and (place[0] < seen[-1][0] or place[1] < seen[-1][1]):
-            raise ValueError("a ladder's rungs stand in time order, from warning to red")
-        seen.append(place)
+_SEVERITY = {Lamp.WARNING: 0, Lamp.YELLOW: 1, Lamp.RED: 2}
 
 
 class Office(BaseModel):
@@ -384,7 +400,7 @@ class Cap(Element):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.working_days is None) == (self.times_of_limit is None):
-            raise ValueError("a cap is given by exactly one of working_days and times_of_limit")
+            raise ValueError("working_days 和 times_of_limit 须写且只能写一项")
         return self
 
 
@@ -454,7 +470,7 @@ class Closing(Element):
 
     on: Literal["review", "callback"]
     archive_after: Limit
-    archive_choice: str
+    archive_choice: ChoiceName
     final: Permission | None = None
 
 
@@ -462,7 +478,7 @@ class CallbackTerms(Element):
     """回访 and ratings."""
 
     attempts: int = Field(ge=1)
-    attempts_choice: str
+    attempts_choice: ChoiceName
     rates: tuple[Literal["handling", "intake"], ...]
     when: When | None = None
 
@@ -537,7 +553,7 @@ class OfficeHoursTerms(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     weekly: OfficeHours
     seasons: tuple[Season, ...] = ()
-    choice: str
+    choice: ChoiceName
 
 
 class Policy(BaseModel):
@@ -590,18 +606,8 @@ class Policy(BaseModel):
     @classmethod
     def _handle_is_given(cls, clocks: dict[ClockName, Any]) -> dict[ClockName, Any]:
         if ClockName.HANDLE not in clocks:
-            raise ValueError(
-                "a policy says how long handling may take, or `unspecified` with what is used instead"
-            )
+            raise ValueError("须写明办理时限 handle；办法没有规定的，写 unspecified 和实际采用的时限")
         return clocks
-
-    @model_validator(mode="after")
-    def _choices_are_named(self) -> Self:
-        named = {choice for choice in _choices_in(self.model_dump()) if choice}
-        missing = sorted(named - self.choices.keys())
-        if missing:
-            raise ValueError(f"choices named but not explained under `choices`: {', '.join(missing)}")
-        return self
 
     @property
     def valid_until(self) -> date | None:
@@ -618,15 +624,3 @@ class Policy(BaseModel):
             if rule.when is None or rule.when.matches(ticket, units):
                 return rule
         return None
-
-
-def _choices_in(data: Any) -> Iterable[str]:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if key in ("choice", "archive_choice", "attempts_choice") and isinstance(value, str):
-                yield value
-            elif key != "choices":
-                yield from _choices_in(value)
-    elif isinstance(data, list | tuple):
-        for item in data:
-            yield from _choices_in(item)

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -58,9 +59,20 @@ def parse_policy(text: str, where: str) -> Policy:
     if not isinstance(data, dict):
         raise PolicyError(f"{where}：办法文件应是一组字段")
     try:
-        return Policy.model_validate(data, context={"rule_ids": rule_ids()})
+        known = {"rule_ids": rule_ids() | _own_articles(data), "choices": _keys(data.get("choices"))}
+        return Policy.model_validate(data, context=known)
     except ValidationError as error:
         raise PolicyError(yaml_lines.told(error, where, node)) from error
+
+
+def _own_articles(data: dict[str, Any]) -> frozenset[str]:
+    """The articles that a policy brings along itself, under two letters that the rule table does not use."""
+    taken = {rule[:2] for rule in rule_ids()}
+    return frozenset(article for article in _keys(data.get("articles")) if article[:2] not in taken)
+
+
+def _keys(mapping: Any) -> frozenset[str]:
+    return frozenset(str(key) for key in mapping) if isinstance(mapping, dict) else frozenset()
 
 
 def law_of(policy: Policy, office_hours: OfficeHours | None = None) -> Law:

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -39,7 +40,33 @@ _WORDS = {
     "literal_error": "取值不在规定的范围内",
     "enum": "取值不在规定的范围内",
     "string_pattern_mismatch": "写法不合规定",
+    "string_type": "应为文字",
+    "string_too_short": "不能为空",
+    "string_too_long": "文字过长",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
+    "list_type": "应为一列",
+    "tuple_type": "应为一列",
+    "dict_type": "应为一组字段",
+    "model_type": "应为一组字段",
+    "too_short": "不能为空",
+    "too_long": "过多",
+    "none_required": "应留空",
+    "date_type": "不是日期",
+    "date_parsing": "不是日期",
+    "date_from_datetime_parsing": "不是日期",
+    "date_from_datetime_inexact": "应为日期，不带钟点",
+    "datetime_type": "不是日期和时间",
+    "datetime_parsing": "不是日期和时间",
+    "datetime_from_date_parsing": "不是日期和时间",
+    "datetime_object_invalid": "不是日期和时间",
 }
+_BOUNDS = {"greater_than_equal": ("ge", "不能小于"), "less_than_equal": ("le", "不能大于")}
 
 
 def compose(text: str) -> Any:
@@ -49,7 +76,7 @@ def compose(text: str) -> Any:
 
 def line_of(node: Any, loc: tuple[int | str, ...]) -> int:
     """The line, from 1, of the field at `loc`, or of the nearest thing around it."""
-    line: int = node.start_mark.line + 1
+    line: int = node.start_mark.line + 1 if node is not None else 1
     for part in loc:
         if isinstance(node, yaml.MappingNode):
             found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
@@ -73,9 +100,16 @@ def told(error: ValidationError, where: str, node: Any, under: tuple[int | str, 
             continue
         loc = (*under, *problem["loc"])
         field = ".".join(str(part) for part in loc)
-        what = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-        lines.append(f"{where} 第{line_of(node, loc)}行 {field}：{what}")
+        lines.append(f"{where} 第{line_of(node, loc)}行 {field}：{_what(problem)}")
     return "\n".join(lines)
+
+
+def _what(problem: ErrorDetails) -> str:
+    kind = problem["type"]
+    if kind in _BOUNDS:
+        bound, words = _BOUNDS[kind]
+        return f"{words}{problem['ctx'][bound]}"
+    return _WORDS.get(kind, problem["msg"].removeprefix("Value error, "))
 
 
 def _inside(loc: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
