@@ -51,7 +51,7 @@ def _is_storable(words: str) -> bool:
 
 def _described(name: str, field: FieldInfo) -> tuple[Any, FieldInfo]:
     told = field.asdict()
-    attributes = {**told["attributes"], "description": wording.FIELDS[name]}
+    attributes = {**told["attributes"], "description": wording.FIELDS.get(name, name)}
     annotation: Any = field.annotation
     for part in told["metadata"]:
         annotation = Annotated[annotation, part]
@@ -66,7 +66,7 @@ def _body_of(name: str, order: type[Order]) -> type[Body]:
         for field_name, field in order.model_fields.items()
         if field_name != "do"
     }
-    return create_model(f"{order.__name__}Body", __base__=Body, __doc__=wording.COMMANDS[name].gist, **fields)
+    return create_model(f"{order.__name__}Body", __base__=Body, __doc__=wording.command(name).gist, **fields)
 
 
 def _is_for_people(name: str) -> bool:

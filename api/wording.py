@@ -65,6 +65,12 @@ COMMANDS: Final[Mapping[str, Words]] = {
 }
 """Every command."""
 
+
+def command(name: str) -> Words:
+    """What a command is called and does."""
+    return COMMANDS.get(name, Words(name, name))
+
+
 FIELDS: Final[Mapping[str, str]] = {
     "address": "地址",
     "approve": "是否同意",

@@ -14,7 +14,7 @@ from api.services import commanding
 from api.services.commanding import Answer
 from api.services.parts import Parts
 from api.services.reading import shown_fact
-from domain.commands import COMMANDS, Actor, Order
+from domain.commands import Actor, Order
 from domain.supervision import ROLES as SUPERVISION_ROLES
 
 router = APIRouter(prefix=PREFIX)
@@ -57,7 +57,7 @@ def _endpoint(name: str, body_model: type[Body], send: _Send) -> _Endpoint:
 
 
 def _add(path: str, name: str, send: _Send, *, operation_id: str, tag: str) -> None:
-    words = wording.COMMANDS[name]
+    words = wording.command(name)
     router.post(
         f"{path}/{name}",
         summary=words.name,
@@ -93,6 +93,3 @@ for _name in SUPERVISION_ROLES:
 async def get_command(no: Number, identity: Identity, parts: Assembled, response: Response) -> CommandAnswer:
     """查询一项操作的结果。被拒绝的，返回当时的拒绝。只能查询自己的操作。"""
     return answered(await commanding.find(parts, identity, no), response)
-
-
-assert set(wording.COMMANDS) == set(COMMANDS), "every command has its words"

@@ -125,7 +125,7 @@ def sentence(fact: Fact, office: str) -> str:
 
 
 def _done(fact: Fact, unit: str) -> str:
-    name = wording.COMMANDS[fact["do"]].name
+    name = wording.command(fact["do"]).name
     details = fact.get("details", {})
     if "approve" in details:
         name += "：" + ("同意" if details["approve"] else "不同意")
