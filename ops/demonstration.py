@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,13 +18,27 @@ from ops.settings import Settings
 DEMONSTRATION = Path(__file__).with_name("demo") / "county.yaml"
 
 
+def is_wanted(settings: Settings) -> bool:
+    """Whether this installation shows the demonstration county: by default on the embedded database only."""
+    return settings.database_url is None if settings.demonstration is None else settings.demonstration
+
+
+def api_environment(settings: Settings) -> dict[str, str]:
+    """The API's environment: a demonstration takes in tickets under a policy that is no longer law.
+
+    What the settings say of lapsed policies themselves stays as they say it.
+    """
+    if is_wanted(settings) and "allow_lapsed_policy" not in settings.model_fields_set:
+        return {**os.environ, "JIESU_ALLOW_LAPSED_POLICY": "true"}
+    return dict(os.environ)
+
+
 def load_if_empty(settings: Settings, say: Callable[[str], None]) -> None:
     """Loads the demonstration county into a directory without units, unless settings say not to.
 
     Raises OperationFailed if it cannot be loaded.
     """
-    wanted = settings.database_url is None if settings.demonstration is None else settings.demonstration
-    if not wanted or not asyncio.run(_directory_is_empty(settings)):
+    if not is_wanted(settings) or not asyncio.run(_directory_is_empty(settings)):
         return
     loading = subprocess.run(
         [sys.executable, "-m", "ops.cli", "load", str(DEMONSTRATION)],

@@ -13,7 +13,7 @@ from types import FrameType
 from temporalio.service import RPCError
 
 from ops import data_dir, migrate, ports
-from ops.demonstration import load_if_empty
+from ops.demonstration import api_environment, load_if_empty
 from ops.embedded_postgres import EmbeddedPostgres
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.errors import OperationFailed
@@ -124,6 +124,7 @@ def api(settings: Settings) -> Service:
             *("--host", settings.host, "--port", str(settings.port)),
         ],
         log=settings.logs_dir / "api.log",
+        env=api_environment(settings),
         is_ready=lambda process: ports.accepts_connections(settings.port, _reachable(settings.host)),
     )
 
