@@ -45,6 +45,8 @@ def load_policy(name: str) -> Policy:
         return parse_policy(path.read_text("utf-8"), str(path))
     except OSError as error:
         raise PolicyError(f"{path}：读不到文件（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}：读不到文件（不是 UTF-8 编码的文字）") from error
 
 
 def parse_policy(text: str, where: str) -> Policy:

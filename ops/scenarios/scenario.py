@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from domain.calendar_data import OfficeHours
 from domain.casework.transitions import TRANSITIONS
 from domain.commands import COMMANDS, Actor, Envelope, Given, TicketFields, UnitGiven, command_adapter
+from domain.facts import FACTS
 from domain.law import Law
 from domain.policy import Policy
 from domain.supervision import ROLES as SUPERVISION_ROLES
@@ -86,34 +87,29 @@ def read(path: Path) -> Scenario:
     """The scenario in a file. ScenarioError names what is wrong and where."""
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}：读不到文件（{error}）") from error
+    except OSError as error:
+        raise ScenarioError(f"{path}：读不到文件（{error.strerror}）") from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}：读不到文件（不是 UTF-8 编码的文字）") from error
     return parse(text, str(path), path.stem)
 
 
 def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     """The scenario in a YAML text. ScenarioError names what is wrong and where."""
+    source = _Source(where, _composed(text, where))
     try:
-        node = yaml_lines.compose(text)
-        data = yaml_lines.load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" 第{mark.line + 1}行" if mark else ""
-        problem = getattr(error, "problem", error)
-        raise ScenarioError(f"{where}{line}：不是合格的 YAML（{problem}）") from error
-    try:
-        file = _ScenarioFile.model_validate(data)
+        file = _ScenarioFile.model_validate(yaml_lines.load(text))
         law = law_of(load_policy(file.policy), file.office_hours)
     except ValidationError as error:
-        raise ScenarioError(yaml_lines.told(error, where, node)) from error
+        raise source.told(error) from error
     except PolicyError as error:
-        raise ScenarioError(f"{where} 第{yaml_lines.line_of(node, ('policy',))}行 policy：{error}") from error
+        raise source.error(("policy",), str(error)) from error
     received = law.calendar.localised(file.ticket.received_at)
-    steps = tuple(_step(file, law, number, where, node) for number in range(len(file.steps)))
-    _check_order(received, steps, where, node)
+    steps = tuple(_step(file, law, number, source) for number in range(len(file.steps)))
+    _check_order(received, steps, source)
     until = law.calendar.localised(file.until) if file.until else (steps[-1].at if steps else received)
     if steps and until < steps[-1].at:
-        raise ScenarioError(f"{where} 第{yaml_lines.line_of(node, ('until',))}行 until：早于最后一步")
+        raise source.error(("until",), "早于最后一步")
     return Scenario(
         no="S-1",
         name=file.name or name,
@@ -123,29 +119,56 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
         callers=tuple(f"caller-{n}" for n in range(1, file.callers + 1)),
         steps=steps,
         until=until,
-        expect=tuple(_with_offsets(line, law) for line in file.expect),
-        expect_not=tuple(_with_offsets(line, law) for line in file.expect_not),
+        expect=_expected("expect", file.expect, law, source),
+        expect_not=_expected("expect_not", file.expect_not, law, source),
     )
 
 
-def _step(file: _ScenarioFile, law: Law, number: int, where: str, node: Any) -> Step:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The text a scenario is read from, to say where in it something is wrong."""
+
+    where: str
+    node: Any
+
+    def error(self, field: tuple[int | str, ...], why: str) -> ScenarioError:
+        """An error about a field."""
+        name = ".".join(str(part) for part in field)
+        return ScenarioError(f"{self.where} 第{yaml_lines.line_of(self.node, field)}行 {name}：{why}")
+
+    def told(self, error: ValidationError, under: tuple[int | str, ...] = ()) -> ScenarioError:
+        """Every complaint of a validation, one a line."""
+        return ScenarioError(yaml_lines.told(error, self.where, self.node, under))
+
+
+def _composed(text: str, where: str) -> Any:
+    try:
+        return yaml_lines.compose(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" 第{mark.line + 1}行" if mark else ""
+        problem = getattr(error, "problem", error)
+        raise ScenarioError(f"{where}{line}：不是合格的 YAML（{problem}）") from error
+
+
+def _step(file: _ScenarioFile, law: Law, number: int, source: _Source) -> Step:
     raw = dict(file.steps[number])
     place: tuple[int | str, ...] = ("steps", number)
-    line = yaml_lines.line_of(node, place)
     do = raw.get("do")
+    if not isinstance(do, str):
+        raise source.error((*place, "do"), "没有写明操作" if do is None else "应为操作的名称")
     if do not in COMMANDS:
-        raise ScenarioError(f"{where} 第{line}行 steps.{number}.do：没有“{do}”这个操作")
-    written = raw.pop("at", None)
-    try:
-        at = law.calendar.localised(_Moment.model_validate({"at": written}).at)
-    except ValidationError as error:
-        raise ScenarioError(yaml_lines.told(error, where, node, place)) from error
+        raise source.error((*place, "do"), f"没有“{do}”这个操作")
+    moment = {"at": raw.pop("at")} if "at" in raw else {}
     role = raw.pop("as", None)
     try:
+        at = law.calendar.localised(_Moment.model_validate(moment).at)
         command = command_adapter.validate_python(raw)
     except ValidationError as error:
-        raise ScenarioError(yaml_lines.told(_without_tag(error), where, node, place)) from error
-    actor = Actor(role=_role(role, where, line) if role else usual_role(law.policy, do), unit=raw.get("unit"))
+        raise source.told(_without_tag(error, do), place) from error
+    if role is not None and role not in [*Role]:
+        raise source.error((*place, "as"), f"没有“{role}”这个角色")
+    actor = Actor(role=Role(role) if role else usual_role(law.policy, do), unit=raw.get("unit"))
     return Step(at, Envelope(command=command, actor=actor, received_at=at, given=_given(file)))
 
 
@@ -153,18 +176,13 @@ class _Moment(BaseModel):
     at: datetime
 
 
-def _without_tag(error: ValidationError) -> ValidationError:
-    problems: Any = [{**problem, "loc": problem["loc"][1:]} for problem in error.errors(include_url=False)]
+def _without_tag(error: ValidationError, do: str) -> ValidationError:
+    """The complaints without the command's name, which pydantic puts before each field."""
+    problems: Any = error.errors(include_url=False)
     for problem in problems:
+        problem["loc"] = problem["loc"][1:] if problem["loc"][0] == do else problem["loc"]
         problem.pop("msg", None)
     return ValidationError.from_exception_data("step", problems)
-
-
-def _role(written: str, where: str, line: int) -> Role:
-    try:
-        return Role(written)
-    except ValueError as error:
-        raise ScenarioError(f"{where} 第{line}行 as：没有“{written}”这个角色") from error
 
 
 def usual_role(policy: Policy, do: str) -> Role:
@@ -186,25 +204,34 @@ def _given(file: _ScenarioFile) -> Given:
     return Given(units=units, territorial_unit=territorial, precedent=file.precedent)
 
 
-def _check_order(received: datetime, steps: tuple[Step, ...], where: str, node: Any) -> None:
+def _check_order(received: datetime, steps: tuple[Step, ...], source: _Source) -> None:
     last = received
     for number, step in enumerate(steps):
         if step.at < last:
-            line = yaml_lines.line_of(node, ("steps", number, "at"))
-            why = "早于上一步或受理时间，步骤应按时间先后写"
-            raise ScenarioError(f"{where} 第{line}行 steps.{number}.at：{why}")
+            raise source.error(("steps", number, "at"), "早于上一步或受理时间，步骤应按时间先后写")
         last = step.at
-
-
-def _with_offsets(line: dict[str, Any], law: Law) -> dict[str, Any]:
-    """An expected line with its moments as the engines print them."""
-    return {key: _moment(value, law) if key in _MOMENTS else value for key, value in line.items()}
 
 
 _MOMENTS = frozenset({"at", "due", "was", "on", "until", "met_at", "anchor", "submitted_at"})
 
 
-def _moment(value: Any, law: Law) -> Any:
-    if not isinstance(value, str):
-        return value
-    return law.calendar.localised(datetime.fromisoformat(value)).isoformat()
+def _expected(
+    part: str, lines: list[dict[str, Any]], law: Law, source: _Source
+) -> tuple[dict[str, Any], ...]:
+    """Expected lines with their moments as the engines print them."""
+    return tuple(_line(line, law, source, (part, number)) for number, line in enumerate(lines))
+
+
+def _line(line: dict[str, Any], law: Law, source: _Source, place: tuple[int | str, ...]) -> dict[str, Any]:
+    fact = line.get("fact")
+    if fact is not None and fact != "refused" and fact not in FACTS:
+        raise source.error((*place, "fact"), f"没有“{fact}”这种记录")
+    read = dict(line)
+    for key in _MOMENTS & line.keys():
+        if isinstance(line[key], str):
+            try:
+                moment = datetime.fromisoformat(line[key])
+            except ValueError as error:
+                raise source.error((*place, key), "不是日期和时间") from error
+            read[key] = law.calendar.localised(moment).isoformat()
+    return read

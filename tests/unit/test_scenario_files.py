@@ -1,0 +1,213 @@
+"""A scenario file with a mistake is refused with file, line and field, as a hotline office can read it."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.cli import run
+from ops.commands.scenario import differences
+from ops.scenarios import core_engine
+from ops.scenarios.scenario import ScenarioError, parse, read
+
+RIGHT = """\
+name: 漏水
+policy: jingchuan
+rules: [JC-11.1a]
+ticket:
+  type: complaint
+  source: city_platform
+  received_at: 2026-03-10T08:00
+steps:
+  - {at: 2026-03-10T09:00, do: dispatch, lead: 水务局}
+  - {at: 2026-03-10T09:10, do: sign, unit: 水务局}
+until: 2026-03-10T12:00
+expect:
+  - {fact: clock_met, clock: sign}
+"""
+
+
+def refusal(text: str) -> str:
+    """What is said about a scenario text."""
+    with pytest.raises(ScenarioError) as refused:
+        parse(text, "漏水.yaml")
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        pytest.param("do: sign", "do: singn", "第10行 steps.1.do：没有“singn”这个操作", id="unknown-command"),
+        pytest.param("do: sign, ", "", "第10行 steps.1.do：没有写明操作", id="no-command"),
+        pytest.param(
+            "do: sign", "do: [sign]", "第10行 steps.1.do：应为操作的名称", id="command-that-is-no-word"
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: sign, unit: 水务局, units: 2",
+            "第10行 steps.1.units：没有这个字段",
+            id="unknown-field-of-a-command",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局", "do: sign", "第10行 steps.1.unit：缺少这个字段", id="missing-field"
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: request_extension, unit: 水务局, working_days: 两天",
+            "第10行 steps.1.working_days：应为整数",
+            id="word-for-a-number",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: request_extension, unit: 水务局, working_days: 0",
+            "第10行 steps.1.working_days：不能小于1",
+            id="number-too-small",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: amend, urgency: null",
+            "第10行 steps.1.urgency：不能为空",
+            id="what-cannot-be-empty",
+        ),
+        pytest.param(
+            "2026-03-10T09:10", "2026-03-10T24:10", "第10行 steps.1.at：不是日期和时间", id="no-such-hour"
+        ),
+        pytest.param(
+            "2026-03-10T09:10", "2026-02-30T09:10", "第10行 steps.1.at：不是日期和时间", id="no-such-day"
+        ),
+        pytest.param("at: 2026-03-10T09:10, ", "", "第10行 steps.1.at：缺少这个字段", id="no-moment"),
+        pytest.param(
+            "2026-03-10T09:10",
+            "2026-03-10T08:50",
+            "第10行 steps.1.at：早于上一步或受理时间，步骤应按时间先后写",
+            id="steps-out-of-order",
+        ),
+        pytest.param(
+            "2026-03-10T09:00",
+            "2026-03-10T07:00",
+            "第9行 steps.0.at：早于上一步或受理时间",
+            id="step-before-the-ticket",
+        ),
+        pytest.param(
+            "do: sign,", "do: sign, as: 局长,", "第10行 steps.1.as：没有“局长”这个角色", id="unknown-role"
+        ),
+        pytest.param(
+            "  - {at: 2026-03-10T09:10, do: sign, unit: 水务局}",
+            "  - sign",
+            "第10行 steps.1：应为一组字段",
+            id="step-that-is-no-mapping",
+        ),
+        pytest.param(
+            "until: 2026-03-10T12:00",
+            "until: 2026-03-10T09:05",
+            "第11行 until：早于最后一步",
+            id="ends-too-early",
+        ),
+        pytest.param(
+            "until: 2026-03-10T12:00",
+            "until: 明天",
+            "第11行 until：不是日期和时间",
+            id="end-that-is-no-moment",
+        ),
+        pytest.param(
+            "policy: jingchuan",
+            "policy: nowhere",
+            "第2行 policy：没有名为 nowhere 的办法",
+            id="unknown-policy",
+        ),
+        pytest.param("policy: jingchuan\n", "", "第1行 policy：缺少这个字段", id="no-policy"),
+        pytest.param(
+            "type: complaint", "type: complain", "第5行 ticket.type：取值不在规定的范围内", id="unknown-type"
+        ),
+        pytest.param("  type: complaint\n", "", "第4行 ticket.type：缺少这个字段", id="ticket-without-type"),
+        pytest.param(
+            "  type: complaint",
+            "  type: complaint\n  colour: red",
+            "第6行 ticket.colour：没有这个字段",
+            id="unknown-field-of-the-ticket",
+        ),
+        pytest.param(
+            "received_at: 2026-03-10T08:00",
+            "received_at: 十号早上",
+            "第7行 ticket.received_at：不是日期和时间",
+            id="ticket-with-a-bad-moment",
+        ),
+        pytest.param("until:", "untill:", "第11行 untill：没有这个字段", id="unknown-field-of-the-file"),
+        pytest.param(
+            "until:",
+            'office_hours: [["08:30", "15:00"], ["14:30", "18:00"]]\nuntil:',
+            "第11行 office_hours.mon：同一天的时段须按先后排列且不得重叠",
+            id="overlapping-office-hours",
+        ),
+        pytest.param(
+            "until:",
+            "units: {水务局: {heads: 2}}\nuntil:",
+            "第11行 units.水务局.heads：没有这个字段",
+            id="unknown-field-of-a-unit",
+        ),
+        pytest.param(
+            "  - {fact: clock_met, clock: sign}",
+            "  - {}",
+            "第12行 expect：每一条预期都要写明至少一个字段",
+            id="expectation-that-says-nothing",
+        ),
+        pytest.param(
+            "fact: clock_met",
+            "fact: clock_mett",
+            "第13行 expect.0.fact：没有“clock_mett”这种记录",
+            id="unknown-fact",
+        ),
+        pytest.param(
+            "{fact: clock_met, clock: sign}",
+            "{fact: clock_met, at: 明天}",
+            "第13行 expect.0.at：不是日期和时间",
+            id="expectation-with-a-bad-moment",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_field(right: str, wrong: str, said: str) -> None:
+    assert right in RIGHT
+    lines = refusal(RIGHT.replace(right, wrong, 1)).splitlines()
+    assert any(line.startswith(f"漏水.yaml {said}") for line in lines), lines
+
+
+def test_the_same_file_without_a_mistake_runs() -> None:
+    scenario = parse(RIGHT, "漏水.yaml")
+    assert scenario.rules == ("JC-11.1a",)
+    assert not differences(scenario, core_engine.run(scenario))
+
+
+@pytest.mark.parametrize("text", ["", "# 空\n", "- a\n", "一句话\n"])
+def test_a_file_that_says_nothing_is_refused(text: str) -> None:
+    assert refusal(text).startswith("漏水.yaml 第1行 ：应为一组字段")
+
+
+def test_text_that_is_no_yaml_is_refused_with_its_line() -> None:
+    assert refusal("policy: jingchuan\nticket: {type: [complaint\n").startswith(
+        "漏水.yaml 第3行：不是合格的 YAML"
+    )
+
+
+def test_a_file_that_is_not_there_is_one_line_and_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["scenario", "run", str(tmp_path / "none.yaml")]) == 2
+    said = capsys.readouterr().err
+    assert "读不到文件" in said
+    assert said.count("\n") == 1
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ScenarioError, match="读不到文件"):
+        read(path)
+
+
+def test_differences_are_told_and_give_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(RIGHT + "expect_not:\n  - {fact: status, to: handling}\n", "utf-8")
+    assert run(["scenario", "run", str(path), "--check"]) == 1
+    assert "不应出现" in capsys.readouterr().err
+    path.write_text(RIGHT.replace("fact: clock_met", "fact: clock_breached"), "utf-8")
+    assert run(["scenario", "run", str(path), "--check", "--json"]) == 1
+    assert "没有出现" in capsys.readouterr().err
