@@ -221,7 +221,7 @@ def reply(number: str, words: str, sequence: int) -> dict[str, Any]:
 class Mas(StandIn):
     """norsubmit and tmpsubmit with their MD5 checksum, and the push of status reports.
 
-    The platform knows no key of ours: a message is told by its words, in which each notice has a number.
+    The platform knows no key of ours: a message is told by its number and its words.
     """
 
     def app(self) -> FastAPI:
@@ -255,7 +255,7 @@ class Mas(StandIn):
             return JSONResponse({"success": False, "rspcod": "FlowLimit"}, 503)
         if fault is Fault.CUT_BEFORE_SUBMIT:
             return _cut_off()
-        one = self.take(words, said["mobiles"], words, fault)
+        one = self.take(f"{said['mobiles']} {words}", said["mobiles"], words, fault)
         receipt = self.report(one)
         self.keep_receipt(receipt, fault)
         if fault is Fault.RECEIPT_FIRST:
