@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import facts
+from domain.calendar_zone import CalendarError
 from domain.casework import (
     aftercare,
     alarms,
@@ -92,14 +93,23 @@ def register(
 ) -> list[Fact]:
     """The first facts of a ticket. Rejected for a type or source that the policy does not take in."""
     intake.check_taken_in(law.policy, about.source, about.type)
-    about = _completed(law, about)
+    try:
+        return _registered(law, no, _completed(law, about), now, callers, texts or {})
+    except (CalendarError, OverflowError) as error:
+        why = "日期超出可计算的范围。请核对受理时间和上级时限。"
+        raise Rejected("malformed", why, law.policy.process.basis) from error
+
+
+def _registered(
+    law: Law, no: str, about: TicketFields, now: datetime, callers: tuple[str, ...], texts: dict[str, str]
+) -> list[Fact]:
     first = facts.Registered(
         at=now,
         no=no,
         jurisdiction=law.policy.id,
         ticket=about,
         callers=callers,
-        texts=texts or {},
+        texts=texts,
     )
     draft = Draft(law, registered(first), now)
     draft.facts.append(first)
@@ -140,8 +150,12 @@ def drafted(law: Law, ticket: Ticket, envelope: Envelope, now: datetime) -> Draf
     """What `decide` decides, with the state it leads to."""
     _check(law, ticket, envelope)
     draft = Draft(law, ticket, now)
-    HANDLERS[envelope.command.do](draft, envelope, envelope.command)
-    alarms.ring_due(draft)
+    try:
+        HANDLERS[envelope.command.do](draft, envelope, envelope.command)
+        alarms.ring_due(draft)
+    except (CalendarError, OverflowError) as error:
+        why = "日期超出可计算的范围。请核对填写的日期。"
+        raise Rejected("malformed", why, law.policy.process.basis) from error
     oversight.detect(draft, ticket)
     return draft
 

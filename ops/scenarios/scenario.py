@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from domain.calendar_data import OfficeHours
+from domain.calendar_zone import CalendarError
 from domain.casework.transitions import TRANSITIONS
 from domain.commands import COMMANDS, Actor, Envelope, Given, TicketFields, UnitGiven, command_adapter
 from domain.facts import FACTS
@@ -104,12 +105,13 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
         raise source.told(error) from error
     except PolicyError as error:
         raise source.error(("policy",), str(error)) from error
-    received = law.calendar.localised(file.ticket.received_at)
+    received = source.moment(("ticket", "received_at"), file.ticket.received_at, law)
     steps = tuple(_step(file, law, number, source) for number in range(len(file.steps)))
     _check_order(received, steps, source)
-    until = law.calendar.localised(file.until) if file.until else (steps[-1].at if steps else received)
-    if steps and until < steps[-1].at:
-        raise source.error(("until",), "早于最后一步")
+    last = steps[-1].at if steps else received
+    until = source.moment(("until",), file.until, law) if file.until else last
+    if until < last:
+        raise source.error(("until",), "早于最后一步或受理时间")
     return Scenario(
         no="S-1",
         name=file.name or name,
@@ -135,6 +137,13 @@ class _Source:
         """An error about a field."""
         name = ".".join(str(part) for part in field)
         return ScenarioError(f"{self.where} 第{yaml_lines.line_of(self.node, field)}行 {name}：{why}")
+
+    def moment(self, field: tuple[int | str, ...], written: datetime, law: Law) -> datetime:
+        """A moment in the calendar's zone."""
+        try:
+            return law.calendar.localised(written)
+        except CalendarError as error:
+            raise self.error(field, str(error)) from error
 
     def told(self, error: ValidationError, under: tuple[int | str, ...] = ()) -> ScenarioError:
         """Every complaint of a validation, one a line."""
@@ -162,13 +171,14 @@ def _step(file: _ScenarioFile, law: Law, number: int, source: _Source) -> Step:
     moment = {"at": raw.pop("at")} if "at" in raw else {}
     role = raw.pop("as", None)
     try:
-        at = law.calendar.localised(_Moment.model_validate(moment).at)
+        at = _Moment.model_validate(moment).at
         command = command_adapter.validate_python(raw)
     except ValidationError as error:
         raise source.told(_without_tag(error, do), place) from error
     if role is not None and role not in [*Role]:
         raise source.error((*place, "as"), f"没有“{role}”这个角色")
     actor = Actor(role=Role(role) if role else usual_role(law.policy, do), unit=raw.get("unit"))
+    at = source.moment((*place, "at"), at, law)
     return Step(at, Envelope(command=command, actor=actor, received_at=at, given=_given(file)))
 
 
@@ -233,5 +243,5 @@ def _line(line: dict[str, Any], law: Law, source: _Source, place: tuple[int | st
                 moment = datetime.fromisoformat(line[key])
             except ValueError as error:
                 raise source.error((*place, key), "不是日期和时间") from error
-            read[key] = law.calendar.localised(moment).isoformat()
+            read[key] = source.moment((*place, key), moment, law).isoformat()
     return read

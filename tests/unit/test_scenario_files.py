@@ -74,6 +74,12 @@ def refusal(text: str) -> str:
         pytest.param(
             "2026-03-10T09:10", "2026-02-30T09:10", "第10行 steps.1.at：不是日期和时间", id="no-such-day"
         ),
+        pytest.param(
+            "2026-03-10T12:00",
+            "9026-03-10T12:00",
+            "第11行 until：日期超出可计算的范围",
+            id="beyond-any-calendar",
+        ),
         pytest.param("at: 2026-03-10T09:10, ", "", "第10行 steps.1.at：缺少这个字段", id="no-moment"),
         pytest.param(
             "2026-03-10T09:10",
