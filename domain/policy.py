@@ -365,6 +365,13 @@ class Binding(Element):
     return_basis: tuple[RuleId, ...] = Field(min_length=1)
 
 
+class LeadReason(Element):
+    """Where several units of these kinds are involved, why one of them leads is put on record."""
+
+    kinds: tuple[str, ...] = Field(min_length=1)
+    at_least: int = Field(default=2, ge=2)
+
+
 class DispatchTerms(Element):
     """How tickets are sent out."""
 
@@ -375,6 +382,7 @@ class DispatchTerms(Element):
     joint_meeting: Deliberation | None = None
     panel_binds: Binding | None = None
     own_complaint: Permission | None = None
+    lead_reason: LeadReason | None = None
     industry_department: Permission | None = None
 
 

@@ -35,6 +35,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
     for unit in units:
         _check_unit(draft, envelope, unit)
     _check_panel(draft, envelope, command.lead)
+    _check_lead_reason(draft, envelope, command, units)
     first_receiver = _first_receiver(draft, command)
     blocked, why = _no_way_back(draft, envelope, command, first_receiver)
     draft.done(
@@ -144,6 +145,13 @@ def _check_own_complaint(draft: Draft, unit: str) -> None:
             f"诉求反映的是{unit}自身的问题，不能转给该单位办理。请派给其主管单位。",
             own.basis,
         )
+
+
+def _check_lead_reason(draft: Draft, envelope: Envelope, command: Dispatch, units: list[str]) -> None:
+    terms = draft.policy.dispatch.lead_reason
+    alike = [unit for unit in units if terms and envelope.given.unit(unit).kind in terms.kinds]
+    if terms and len(alike) >= terms.at_least:
+        demand(command, ("reason",), "lead_reason_required", terms.basis)
 
 
 def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:

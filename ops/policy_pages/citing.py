@@ -14,7 +14,7 @@ def cite(basis: Iterable[str]) -> str:
 
 
 def _article(rule_id: str) -> str:
-    article = next(rule.article for rule in rule_table().rules if rule.id == rule_id)
+    article = next((rule.article for rule in rule_table().rules if rule.id == rule_id), rule_id[3:])
     numbered = _NUMBERED.fullmatch(article)
     if numbered:
         return f"第{numbered[1]}条{numbered[2]}"

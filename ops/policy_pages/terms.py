@@ -11,6 +11,7 @@ from ops.policy_pages.words import (
     COMPLAINANTS,
     EXCLUSIONS,
     FORMS,
+    KINDS,
     LEVELS,
     OUTCOMES,
     RATINGS,
@@ -95,6 +96,12 @@ def dispatching(policy: Policy) -> Iterator[str]:
         yield f"- 反映单位自身问题的诉求不派给、也不转给该单位。{cite(terms.own_complaint.basis)}"
     if terms.industry_department:
         yield f"- 企事业单位和下属单位的事项派给其主管部门。{cite(terms.industry_department.basis)}"
+    if terms.lead_reason:
+        kinds = "、".join(KINDS[kind] for kind in terms.lead_reason.kinds)
+        yield (
+            f"- 涉及{terms.lead_reason.at_least}个以上{kinds}的，写明由哪一个主办的理由。"
+            f"{cite(terms.lead_reason.basis)}"
+        )
     if terms.first_receiver:
         receiver = terms.first_receiver
         yield f"- 首接负责：首接单位一办到底，不得退单。{cite(receiver.basis)}"

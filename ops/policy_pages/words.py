@@ -161,6 +161,15 @@ EXCLUSIONS: Final[Mapping[str, str]] = {
     ExclusionReason.DUPLICATE: "重复诉求",
     ExclusionReason.OTHER: "其他情形",
 }
+KINDS: Final = {
+    "county": "县级机关",
+    "department": "部门",
+    "subordinate": "下属单位",
+    "township": "乡镇",
+    "community": "社区、村居",
+    "enterprise": "企事业单位",
+    "party": "党委部门",
+}
 STANDINGS: Final = {
     Standing.IN_FORCE: "现行有效",
     Standing.DRAFT: "征求意见稿，尚未施行",
