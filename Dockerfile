@@ -10,7 +10,8 @@ COPY workflows workflows
 COPY api api
 COPY ops ops
 COPY migrations migrations
-COPY worker.py ./
+COPY worker.py openapi.json ./
+COPY console console
 # The lock constrains versions; the engines that `jiesu up` brings along are containers of their own here.
 RUN python -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir "$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)" \
     && python -m venv --without-pip /opt/jiesu \

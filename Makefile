@@ -15,8 +15,11 @@ help:
 	@echo "make bench   measure against a bare baseline"
 	@echo "make lock    pin the dependencies of pyproject.toml anew"
 
-# The stamp makes the second run instant: the environment is made again only when its pins change.
-.venv/.installed: pyproject.toml requirements.lock
+# What the console is built from; its generated client and its packages are made along with it.
+CONSOLE := openapi.json $(shell find console \( -name node_modules -o -name client \) -prune -o -type f -print)
+
+# The stamp makes the second run instant: environment and console are made again only when these change.
+.venv/.installed: pyproject.toml requirements.lock $(CONSOLE)
 	@sh ops/bootstrap.sh
 	@touch $@
 

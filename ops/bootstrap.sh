@@ -56,4 +56,7 @@ if ! new_enough .venv/bin/python; then
     "$uv" venv --quiet --clear --python "$python" .venv
 fi
 "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
-"$uv" pip install --quiet --python .venv/bin/python --no-deps -e .
+# Building the package builds the console into api/console; one that was thrown away is built again.
+if [ -e api/console/index.html ]; then again=""; else again="--reinstall-package jiesu"; fi
+# shellcheck disable=SC2086
+"$uv" pip install --quiet --python .venv/bin/python --no-deps $again -e .
