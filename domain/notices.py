@@ -162,6 +162,10 @@ def _supervision_opened(telling: _Telling, fact: facts.SupervisionOpened) -> Ite
         )
 
 
+def _supervision_called_for(telling: _Telling, fact: facts.SupervisionCalledFor) -> Iterator[Notice]:
+    yield telling.notice("supervision_called_for", _OFFICE, fact.unit)
+
+
 def _status(telling: _Telling, fact: facts.StatusChanged) -> Iterator[Notice]:
     lead = telling.after.lead
     if fact.to is Status.REVIEWING and lead is not None:
@@ -234,6 +238,7 @@ _RULES: dict[type[Fact], Callable[[_Telling, Any], Iterator[Notice]]] = {
     facts.UnitInformed: _unit_informed,
     facts.CitizenInformed: _citizen_informed,
     facts.SupervisionOpened: _supervision_opened,
+    facts.SupervisionCalledFor: _supervision_called_for,
     facts.StatusChanged: _status,
     facts.Done: _done,
 }

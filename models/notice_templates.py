@@ -150,6 +150,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             Template("supplemented", "工单{ticket}有补充内容，请{unit}登录查看。"),
             Template("supervision_opened", "督办{supervision}：工单{ticket}请{unit}于{due}前答复。"),
             Template("supervision_opened_open", "督办{supervision}：工单{ticket}请{unit}尽快答复。"),
+            Template("supervision_called_for", "工单{ticket}{unit}多次出现同类问题，请研究是否督办。"),
             Template("to_review", "工单{ticket}{unit}已答复，请审核。"),
             Template("return_asked", "工单{ticket}{unit}申请退单，请审核。"),
             Template("extension_asked", "工单{ticket}{unit}申请延期，请审核。"),

@@ -69,6 +69,6 @@ def _choices(policy: Policy) -> Iterator[str]:
 
 def _documents(policy: Policy) -> Iterator[str]:
     if policy.documents:
-        yield "\n## 只作说明的条文\n"
+        yield "\n## 其他条文\n"
     for document in policy.documents:
         yield f"- {document.says or ''}{cite(document.basis)}"

@@ -106,7 +106,7 @@ async def test_a_registration_with_the_same_key_is_one_ticket(office: Office) ->
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
 
 
-@pytest.mark.rule("JC-2")
+@pytest.mark.rule("JC-2", "JC-9")
 async def test_the_same_upstream_number_twice_is_one_ticket(office: Office) -> None:
     async with office.working() as hotline:
         answers = [await hotline.register(upstream_no="SJ-77", text=words) for words in ("一", "二")]
@@ -171,7 +171,6 @@ async def test_what_a_crash_left_between_commit_and_start_is_started_by_the_swee
         swept = await office.sweep(hotline)
         assert (swept.started, swept.left) == (1, 0)
         await hotline.done(no, "dispatch", lead=WATER)
-        assert (await office.sweep(hotline)).started == 0
     facts = await office.facts(no)
     assert [fact["fact"] for fact in facts].count("registered") == 1
     assert datetime.fromisoformat(facts[0]["at"]) == datetime.fromisoformat(answer.json()["received_at"])

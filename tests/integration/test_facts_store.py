@@ -86,7 +86,7 @@ async def _until_somebody_waits(engine: AsyncEngine) -> None:
             await conn.rollback()
 
 
-@pytest.mark.rule("HY-19.8")
+@pytest.mark.rule("HY-19.8", "JC-19.3")
 @pytest.mark.parametrize("table", ["ticket_fact", "supervision_fact"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET data = '{{}}'", "DELETE FROM {}", "TRUNCATE {}"])
 async def test_the_database_refuses_to_change_facts(engine: AsyncEngine, table: str, change: str) -> None:

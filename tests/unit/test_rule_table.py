@@ -42,12 +42,14 @@ def test_a_limit_without_basis_is_refused() -> None:
         parse_policy(written, "taian.yaml")
 
 
+@pytest.mark.rule("JC-22")
 @pytest.mark.parametrize("policy_id", shipped_policies())
 def test_the_choices_of_a_policy_answer_questions_of_its_own_rules(policy_id: str) -> None:
     policy = shipped_policy(policy_id)
     own = {rule.id for rule in rule_table().rules if rule.policy == policy_id}
     strangers = {rule for choice in policy.choices.values() for rule in choice.rules} - own
     assert not strangers
+    assert all(choice.question and choice.answer and choice.why for choice in policy.choices.values())
 
 
 def test_a_row_may_wait_only_for_a_named_capability() -> None:

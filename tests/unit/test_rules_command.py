@@ -10,9 +10,10 @@ from ops.commands.rules import DOCS_PAGE
 from ops.rules.homes import homes
 from ops.rules.marks import marked_tests
 from ops.rules.page import rules_page
-from ops.rules.tracing import Traced
+from ops.rules.tracing import Traced, traced, unexplained
 from policies.rules import Rule
 
+ROOT = Path(__file__).parents[2]
 MARKED = """
 import pytest
 pytestmark = pytest.mark.rule("JC-8")
@@ -110,6 +111,20 @@ def test_a_row_is_done_only_with_a_test_and_something_here_now(
     rule: Rule, tests: tuple[str, ...], status: str
 ) -> None:
     assert Traced(rule, (), tests).status == status
+
+
+def test_no_rule_is_open_unless_it_waits_for_an_announced_capability() -> None:
+    rows = traced(ROOT / "tests")
+    assert not [row.rule.id for row in unexplained(rows)]
+
+
+def test_every_rule_has_a_home_in_its_policy() -> None:
+    homeless = [
+        row.rule.id
+        for row in traced(ROOT / "tests")
+        if not any(place.startswith(f"{row.rule.policy}:") for place in row.policies)
+    ]
+    assert not homeless
 
 
 def test_places_lead_to_elements_of_the_policy_files() -> None:
