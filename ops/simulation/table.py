@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from api.wording import CLOCKS
 from domain.vocabulary import ClockName
-from ops.scenarios.readable import CLOCK_WORDS
 from ops.simulation.comparing import Comparison
 from ops.simulation.tally import COUNTED, Tally
 
@@ -20,7 +20,7 @@ def table(comparison: Comparison) -> Table:
     for clock in COUNTED:
         for name, tally in zip(comparison.policies, comparison.tallies, strict=True):
             if tally.verdicts[clock]:
-                shown.add_row(CLOCK_WORDS[clock.value], name, *_counts(tally, clock))
+                shown.add_row(CLOCKS[clock.value], name, *_counts(tally, clock))
     return shown
 
 
