@@ -64,6 +64,8 @@ def build_worker(client: Client, settings: Settings, engine: AsyncEngine, ring: 
         max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
         max_concurrent_activities=settings.max_concurrent_activities,
         max_concurrent_local_activities=settings.database_pool_size * 2,
+        # A worker that was killed keeps its workflows this long; commands to them wait for it.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=4),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),

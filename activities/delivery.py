@@ -85,9 +85,29 @@ class Delivery:
                 return settled
         return None
 
+    async def deliver_now(self, received: Received) -> Settled:
+        """Delivers a command to a ticket whose workflow runs, when nothing older waits.
+
+        Whoever records an accepted command notes it in the same transaction, so nothing is left to write.
+        Raises as `deliver_to` does.
+        """
+        envelope = Envelope.model_validate(received.body)
+        addressee = _Addressee(received.ticket_no, is_ticket=True, over=False)
+        try:
+            settled = await self._verdict(addressee, envelope, received)
+        except _NotRunning:
+            return await self._deliver(addressee, received)
+        if settled.accepted is None:
+            await self._note(received, envelope, settled)
+        return settled
+
     async def _deliver(self, addressee: _Addressee, received: Received) -> Settled:
         envelope = Envelope.model_validate(received.body)
         settled = await self._decided(addressee, envelope, received)
+        await self._note(received, envelope, settled)
+        return settled
+
+    async def _note(self, received: Received, envelope: Envelope, settled: Settled) -> None:
         async with self._engine.begin() as conn:
             if settled.accepted is not None:
                 told = {"seq": settled.accepted.seq, "status": settled.accepted.status}
@@ -97,12 +117,13 @@ class Delivery:
             elif settled.failed is not None:
                 _log.error("command_failed", command=received.id, do=received.do, kind=settled.failed)
                 await received_commands.settle(conn, received.id, FAILED, {"kind": settled.failed})
-        return settled
 
     async def _decided(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
         if not addressee.over:
+            kind = START_TICKET if addressee.is_ticket else START_SUPERVISION
+            await self._starter.start_waiting(kind, addressee.no)
             try:
-                return await self._asked(addressee, envelope, received)
+                return await self._verdict(addressee, envelope, received)
             except _NotRunning:
                 pass
         if (recorded := await self._recorded(addressee, received)) is not None:
@@ -113,10 +134,8 @@ class Delivery:
             # Temporal lost what Postgres says goes on: it stays stored until an operator has seen to it.
             raise EngineAway(f"no workflow runs for {error}") from None
 
-    async def _asked(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
-        """The workflow's verdict, after it was started where that is still to be done."""
-        kind = START_TICKET if addressee.is_ticket else START_SUPERVISION
-        await self._starter.start_waiting(kind, addressee.no)
+    async def _verdict(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
+        """What the workflow says. Raises _NotRunning where there is none."""
         try:
             with reaching_temporal():
                 accepted = await self._client.get_workflow_handle(addressee.workflow_id).execute_update(

@@ -11,7 +11,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import Actor
@@ -53,10 +54,14 @@ async def find(conn: AsyncConnection, wanted: str) -> Received | None:
     return None if row is None else Received(*row)
 
 
-async def put(conn: AsyncConnection, received: Received, key: str) -> None:
-    """Writes a command in the caller's transaction. IntegrityError when the same one is being written."""
+async def put(conn: AsyncConnection, received: Received, key: str) -> bool:
+    """Writes a command in the caller's transaction; false when the same one is there.
+
+    Waits for whoever is writing the same one at this moment.
+    """
     row = {name: getattr(received, name) for name in received.__dataclass_fields__}
-    await conn.execute(insert(Command).values(**row, key=key))
+    done = await conn.execute(insert(Command).values(**row, key=key).on_conflict_do_nothing())
+    return done.rowcount == 1
 
 
 async def stored_of(conn: AsyncConnection, ticket_no: str) -> list[Received]:

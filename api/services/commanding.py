@@ -4,14 +4,15 @@ A retry with the same key gets the first answer and keeps the first instant of r
 """
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.delivery import Settled
 from activities.reaching import EngineAway
 from api.problems import Problem, not_found, of_rejected
 from api.services import given
@@ -22,11 +23,11 @@ from domain import supervision as supervising
 from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope, Order
 from domain.law import Law
 from domain.rejected import Rejected
-from models import facts_store, received_commands, texts
+from models import facts_store, outbox, received_commands, texts
 from models.contracts.casework import Refused
 from models.facts_store import SUPERVISION, TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
-from models.tables import Supervision, Ticket
+from models.tables import Command, Outbox, Supervision, Ticket
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
 
@@ -45,12 +46,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Subject:
-    """What a command is said to, and the law it runs under."""
+    """What a command is said to, and the law it runs under.
+
+    `ready` says that its workflow runs and nothing older waits for it: the usual case, and the fast one.
+    """
 
     no: str
     law: Law
     ticket_no: str
     area: str | None
+    ready: bool = False
+
+
+_Finding = Callable[[AsyncConnection], Awaitable[_Subject]]
 
 
 async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
@@ -59,16 +67,18 @@ async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str)
     Raises Problem: 404 for a ticket the actor may not know of, 403 and 409 for what the rules refuse, 422 for
     a key used for something else.
     """
-    async with parts.engine.connect() as conn:
-        subject = await _ticket(conn, parts, actor, no)
-        if isinstance(order, _TO_SUPERVISION):
-            subject = await _supervision_meant(conn, subject, order)
-    return await _command(parts, actor, subject, order, key)
+
+    async def subject(conn: AsyncConnection) -> _Subject:
+        found = await _ticket(conn, parts, actor, no)
+        return await _supervision_meant(conn, found, order) if isinstance(order, _TO_SUPERVISION) else found
+
+    return await _command(parts, _Said(actor, order, key), subject)
 
 
 async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
     """Stores a command to a supervision and delivers it. Raises Problem."""
-    async with parts.engine.connect() as conn:
+
+    async def subject(conn: AsyncConnection) -> _Subject:
         row = (
             await conn.execute(
                 select(Supervision.no, Ticket.no.label("ticket_no"), Ticket.law_id, Ticket.area)
@@ -79,7 +89,9 @@ async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key:
         if row is None:
             raise not_found("件督办")
         _, law = await parts.laws.get(conn, row.law_id)
-    return await _command(parts, actor, _Subject(no, law, row.ticket_no, row.area), order, key)
+        return _Subject(no, law, row.ticket_no, row.area)
+
+    return await _command(parts, _Said(actor, order, key), subject)
 
 
 async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
@@ -92,13 +104,20 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
 
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
+    unstarted = exists().where(
+        Outbox.kind == outbox.TICKET, Outbox.subject == Ticket.no, Outbox.started_at.is_(None)
+    )
+    older = exists().where(Command.ticket_no == Ticket.no, Command.state == STORED)
+    ready = and_(Ticket.ended_at.is_(None), ~unstarted, ~older).label("ready")
     row = (
-        await conn.execute(select(Ticket.law_id, Ticket.area).where(Ticket.no == no, visible_tickets(actor)))
+        await conn.execute(
+            select(Ticket.law_id, Ticket.area, ready).where(Ticket.no == no, visible_tickets(actor))
+        )
     ).one_or_none()
     if row is None:
         raise not_found("件工单")
     _, law = await parts.laws.get(conn, row.law_id)
-    return _Subject(no, law, no, row.area)
+    return _Subject(no, law, no, row.area, row.ready)
 
 
 async def _supervision_meant(
@@ -116,36 +135,35 @@ async def _supervision_meant(
     return _Subject(no, subject.law, subject.ticket_no, subject.area)
 
 
-async def _command(parts: Parts, actor: Actor, subject: _Subject, order: Order, key: str) -> Answer:
-    command_id = received_commands.command_id(actor, subject.no, order.do, key)
-    said = json.dumps(order.model_dump(mode="json", exclude_unset=True), sort_keys=True)
-    digest = parts.ring.digest(command_id, said)
-    try:
-        async with parts.engine.begin() as conn:
-            received = await received_commands.find(conn, command_id)
-            if received is None:
-                received = await _store(conn, parts, _Said(actor, subject, order, key), command_id, digest)
-    except IntegrityError:
-        # The same command came in twice at the same moment; the other one is there now.
-        async with parts.engine.connect() as conn:
-            received = await received_commands.find(conn, command_id)
-        if received is None:
-            raise
-    if received.body_digest != digest:
-        raise idempotency_conflict()
-    return await _deliver(parts, received)
-
-
 @dataclass(frozen=True)
 class _Said:
+    """Who says what, under which key."""
+
     actor: Actor
-    subject: _Subject
     order: Order
     key: str
 
 
-async def _store(conn: AsyncConnection, parts: Parts, said: _Said, command_id: str, digest: str) -> Received:
-    subject = said.subject
+async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
+    async with parts.engine.begin() as conn:
+        subject = await finding(conn)
+        command_id = received_commands.command_id(said.actor, subject.no, said.order.do, said.key)
+        words = json.dumps(said.order.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+        digest = parts.ring.digest(command_id, words)
+        fresh = await _store(conn, parts, said, subject, command_id, digest)
+        received = fresh or await received_commands.find(conn, command_id)
+    assert received is not None, "what is not stored now was stored before"
+    if received.body_digest != digest:
+        raise idempotency_conflict()
+    if fresh is not None and subject.ready:
+        return await _answer(parts, fresh, parts.delivery.deliver_now(fresh))
+    return await _deliver(parts, received)
+
+
+async def _store(
+    conn: AsyncConnection, parts: Parts, said: _Said, subject: _Subject, command_id: str, digest: str
+) -> Received | None:
+    """Writes the command and its words; None when it was received before."""
     received_at = datetime.now(UTC)
     looked_up = await given.look_up(conn, subject.law, said.order, no=subject.ticket_no, area=subject.area)
     internal, words = texts.seal(parts.ring, said.order)
@@ -168,30 +186,40 @@ async def _store(conn: AsyncConnection, parts: Parts, said: _Said, command_id: s
         result=None,
         actor=said.actor.model_dump(mode="json"),
     )
+    if not await received_commands.put(conn, received, said.key):
+        return None
     await texts.store(conn, parts.ring, subject.ticket_no, words, received_at)
-    await received_commands.put(conn, received, said.key)
     return received
 
 
 async def _deliver(parts: Parts, received: Received) -> Answer:
+    """Delivers what is stored for the subject up to this command, and says what came of it."""
     if received.state == STORED:
-        try:
-            settled = await parts.delivery.deliver_to(received.ticket_no, until=received.id)
-        except EngineAway:
-            return Answer(received.id, received.received_at, accepted=False)
-        if settled is not None and settled.accepted is not None:
-            done = settled.accepted
-            return Answer(
-                received.id,
-                received.received_at,
-                accepted=True,
-                seq=done.seq,
-                status=done.status,
-                facts=tuple(done.facts),
-            )
-        if settled is not None and settled.refused is not None:
-            raise _problem(settled.refused)
-    # Settled before, or by somebody else at this moment.
+        return await _answer(
+            parts, received, parts.delivery.deliver_to(received.ticket_no, until=received.id)
+        )
+    async with parts.engine.connect() as conn:
+        return await _known(conn, received)
+
+
+async def _answer(parts: Parts, received: Received, delivering: Awaitable[Settled | None]) -> Answer:
+    try:
+        settled = await delivering
+    except EngineAway:
+        return Answer(received.id, received.received_at, accepted=False)
+    if settled is not None and settled.accepted is not None:
+        done = settled.accepted
+        return Answer(
+            received.id,
+            received.received_at,
+            accepted=True,
+            seq=done.seq,
+            status=done.status,
+            facts=tuple(done.facts),
+        )
+    if settled is not None and settled.refused is not None:
+        raise _problem(settled.refused)
+    # Settled by somebody else at this moment, or failed: what is written is what is told.
     async with parts.engine.connect() as conn:
         known = await received_commands.find(conn, received.id)
         assert known is not None, "a stored command stays"

@@ -39,6 +39,10 @@ _MAY_REGISTER = frozenset({Role.AGENT, Role.OFFICE, Role.UPSTREAM, Role.CITIZEN}
 _REGISTER = "register"
 
 
+class _MeanwhileThere(Exception):
+    """Somebody else registered the same under the same key; what was written here is taken back."""
+
+
 @dataclass(frozen=True)
 class Registration:
     """The ticket a registration led to; `fresh` is false where it was there before."""
@@ -68,7 +72,7 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
                 return known
             await laws.store(conn, stored)
             registration = await _store(conn, parts, _Intake(actor, body, about, law, stored.id), key, digest)
-    except IntegrityError:
+    except (IntegrityError, _MeanwhileThere):
         # The same registration came in twice at the same moment; the other one is there now.
         async with parts.engine.connect() as conn:
             known = await _known(conn, command_id, digest, law.policy.id, about.upstream_no)
@@ -155,7 +159,8 @@ async def _store(conn: AsyncConnection, parts: Parts, intake: _Intake, key: str,
         result={"seq": 0, "status": Status.REGISTERED},
         actor=intake.actor.model_dump(mode="json"),
     )
-    await received_commands.put(conn, command, key)
+    if not await received_commands.put(conn, command, key):
+        raise _MeanwhileThere(no)
     return Registration(no, received_at, fresh=True)
 
 
