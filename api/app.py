@@ -6,11 +6,21 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from api import problems
+from api import cookies, problems, welcome
 from api.asking import PREFIX
 from api.limits import BodyLimits
+from api.permissions import guard, leave_open
 from api.problems import ProblemDetails
-from api.routers import commands, directory, health, supervisions, tickets
+from api.routers import (
+    accounts,
+    commands,
+    directory,
+    health,
+    session,
+    supervisions,
+    tickets,
+)
+from api.security_headers import SecurityHeaders
 from api.services.parts import Parts, assemble
 from api.webhooks import messages
 from ops.codec import EncryptingCodec
@@ -24,8 +34,9 @@ VERSION = "1.0"
 _ABOUT = """
 12345 政务服务便民热线工单接口。
 
-- **身份**：每个请求带 `X-Jiesu-Role`；承办单位的角色另带 `X-Jiesu-Unit`（单位名称，URL 编码）；
-  人员代码放在 `X-Jiesu-Actor`。
+- **身份**：人员登录（`POST /api/v1/session`），由 Cookie 表明身份，非 GET 请求须在 `X-Jiesu-CSRF` 中
+  带上登录时得到的值；外部系统在 `Authorization: Bearer` 中带访问令牌。
+  担任多个角色的，用 `X-Jiesu-Role` 选择。
 - **操作**：`POST /api/v1/tickets/{no}/{操作}`，带 `Idempotency-Key`。重试时用同一编号，操作只办理一次。
 - **时间**：ISO 8601，带时区。操作按系统收到的时间计算，不由调用方填写。
 - **错误**：`application/problem+json`（RFC 9457），`code` 不变，`detail` 一句话说明，`basis` 为所依据的条文。
@@ -45,12 +56,20 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         version=VERSION,
         description=_ABOUT,
         lifespan=_lifespan(settings, parts),
-        openapi_tags=[{"name": name} for name in ("工单", "操作", "督办", "单位", "通知", "运行")],
+        openapi_tags=[
+            {"name": name} for name in ("工单", "操作", "督办", "单位", "通知", "登录", "账号", "运行")
+        ],
     )
     problems.install(app)
     app.add_middleware(BodyLimits, prefix=PREFIX)
-    for module in (tickets, commands, supervisions, directory, health, messages):
-        app.include_router(module.router)
+    app.add_middleware(SecurityHeaders, tls=cookies.has_tls(settings))
+    for guarded in (tickets, commands, supervisions, directory, session, accounts):
+        guard(app, guarded.router)
+    for open_to_all in (health.router, session.open_router):
+        leave_open(app, open_to_all)
+    # These know by secrets of their own who asks.
+    for other in (messages.router, welcome.router):
+        app.include_router(other)
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
     app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))
     _describe_problems(app)

@@ -63,12 +63,13 @@ def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
         413: "内容过大",
         415: "不是 JSON",
         422: "内容有误",
+        429: "次数过多，可按 Retry-After 重试",
         503: "系统暂不可用，可按 Retry-After 重试",
     }
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
     return {status: {"description": told[status], "content": content} for status in statuses}
 
 
-READING = problems(401, 404, 422, 503)
+READING = problems(401, 403, 404, 422, 503)
 WRITING = problems(401, 403, 404, 409, 413, 415, 422, 503)
 DOCUMENTED = ProblemDetails

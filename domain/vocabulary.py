@@ -189,7 +189,8 @@ class Channel(StrEnum):
 class Role(StrEnum):
     """In what part somebody acts. Who a person is stays outside the core.
 
-    A contractor's people act as agents, within what the policy lets a contractor do.
+    A contractor's people act as agents, within what the policy lets a contractor do. Auditors, knowledge
+    editors and administrators have no command of casework.
     """
 
     AGENT = "agent"
@@ -202,6 +203,9 @@ class Role(StrEnum):
     UNIT_LEADER = "unit_leader"
     UNIT_PRINCIPAL = "unit_principal"
     CITIZEN = "citizen"
+    AUDITOR = "auditor"
+    KNOWLEDGE_EDITOR = "knowledge_editor"
+    ADMINISTRATOR = "administrator"
     SYSTEM = "system"
     SYSTEM_OPERATOR = "system_operator"
 

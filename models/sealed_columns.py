@@ -18,15 +18,26 @@ class RowSeal:
 
     def close_text(self, column: str, text: str) -> bytes:
         """The ciphertext of a value that is there."""
+        return self.close_bytes(column, text.encode())
+
+    def close_bytes(self, column: str, value: bytes) -> bytes:
+        """The ciphertext of a value that is no text."""
         place = _place(self._table, self._row_id, column)
-        return self._ring.seal(Purpose.COLUMN, text.encode(), place, key_id=self.key_id).ciphertext
+        return self._ring.seal(Purpose.COLUMN, value, place, key_id=self.key_id).ciphertext
 
 
 def open_column(
     ring: KeyRing, table: str, row_id: UUID | str, column: str, key_id: str, ciphertext: bytes
 ) -> str:
     """The text of a column. Raises KeyRingError for a value that was altered or belongs elsewhere."""
-    return ring.open(Purpose.COLUMN, Sealed(key_id, ciphertext), _place(table, row_id, column)).decode()
+    return open_column_bytes(ring, table, row_id, column, key_id, ciphertext).decode()
+
+
+def open_column_bytes(
+    ring: KeyRing, table: str, row_id: UUID | str, column: str, key_id: str, ciphertext: bytes
+) -> bytes:
+    """The value of a column that is no text. Raises KeyRingError likewise."""
+    return ring.open(Purpose.COLUMN, Sealed(key_id, ciphertext), _place(table, row_id, column))
 
 
 def _place(table: str, row_id: UUID | str, column: str) -> bytes:

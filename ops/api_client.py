@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 import httpx2
 
@@ -24,11 +23,6 @@ class Speaker:
     unit: str | None = None
     actor: str | None = None
 
-    def headers(self) -> dict[str, str]:
-        """The headers by which the API knows them."""
-        said = {"X-Jiesu-Role": self.role, "X-Jiesu-Unit": self.unit, "X-Jiesu-Actor": self.actor}
-        return {name: quote(value) for name, value in said.items() if value is not None}
-
 
 @dataclass(frozen=True)
 class Told:
@@ -43,11 +37,15 @@ class Told:
         return f"{self.body.get('code', self.status)}：{self.body.get('detail', '')}"
 
 
+Identify = Callable[[Speaker], Awaitable[Mapping[str, str]]]
+"""How a speaker proves who they are: the headers to send."""
+
+
 class ApiClient:
     """Asks the API at one address; what is not answered, or with 503, is asked again for a while."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        self._url, self._patience = url.rstrip("/"), patience
+    def __init__(self, url: str, identify: Identify, patience: float = PATIENCE) -> None:
+        self._url, self._identify, self._patience = url.rstrip("/"), identify, patience
         self._http = httpx2.AsyncClient(base_url=f"{self._url}/api/v1", timeout=30)
 
     async def __aenter__(self) -> ApiClient:
@@ -69,7 +67,7 @@ class ApiClient:
         return await self._ask("POST", path, speaker, json=body, headers=headers)
 
     async def _ask(self, method: str, path: str, speaker: Speaker, **said: Any) -> Told:
-        headers = {**speaker.headers(), **said.pop("headers", {})}
+        headers = {**await self._identify(speaker), **said.pop("headers", {})}
         loop = asyncio.get_running_loop()
         give_up = loop.time() + self._patience
         while True:

@@ -33,13 +33,13 @@ def api_environment(settings: Settings) -> dict[str, str]:
     return dict(os.environ)
 
 
-def load_if_empty(settings: Settings, say: Callable[[str], None]) -> None:
+def load_if_empty(settings: Settings, say: Callable[[str], None]) -> bool:
     """Loads the demonstration county into a directory without units, unless settings say not to.
 
-    Raises OperationFailed if it cannot be loaded.
+    Whether it did. Raises OperationFailed if it cannot be loaded.
     """
     if not is_wanted(settings) or not asyncio.run(_directory_is_empty(settings)):
-        return
+        return False
     loading = subprocess.run(
         [sys.executable, "-m", "ops.cli", "load", str(DEMONSTRATION)],
         capture_output=True,
@@ -49,6 +49,7 @@ def load_if_empty(settings: Settings, say: Callable[[str], None]) -> None:
     if loading.returncode != 0:
         raise OperationFailed(f"the demonstration county cannot be loaded: {loading.stderr}")
     say("Loaded the demonstration county.")
+    return True
 
 
 async def _directory_is_empty(settings: Settings) -> bool:

@@ -107,6 +107,30 @@ class Settings(BaseSettings):
         description="Accept tickets under a policy that has lapsed or is a draft (demonstrations, tests).",
     )
 
+    development_identities: bool = Field(
+        False,
+        description="Believe the headers X-Jiesu-Role, -Unit and -Actor of anybody. For development alone.",
+    )
+    session_idle_minutes: int = Field(
+        30, ge=1, description="Minutes without a request after which a login ends."
+    )
+    session_hours: int = Field(12, ge=1, description="Hours after which a login ends in any case.")
+    require_second_factor: bool = Field(
+        True, description="Administrators must show a code of their authenticator."
+    )
+    oidc_issuer: str | None = Field(
+        None, description="Address of an OpenID provider people may log in with; unset: passwords only."
+    )
+    oidc_client_id: str | None = Field(None, description="Client id at the OpenID provider.")
+    oidc_client_secret_file: Path | None = Field(
+        None, description="File with the client secret at the OpenID provider."
+    )
+    oidc_login_claim: str = Field(
+        "preferred_username",
+        min_length=1,
+        description="Claim of the OpenID provider that holds the login name of an account here.",
+    )
+
     demonstration: bool | None = Field(
         None,
         description="Whether `jiesu up` fills an empty directory with the demonstration county; "
@@ -117,7 +141,7 @@ class Settings(BaseSettings):
         "info", description="Least level that is logged."
     )
 
-    @field_validator("data_dir", "payload_key_file", "policy_dir", mode="after")
+    @field_validator("data_dir", "payload_key_file", "policy_dir", "oidc_client_secret_file", mode="after")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
@@ -138,6 +162,11 @@ class Settings(BaseSettings):
         return self.data_dir / "postgres.password"
 
     @property
+    def demonstration_password_file(self) -> Path:
+        """File (mode 0600) with the password of the demonstration's people."""
+        return self.data_dir / "demonstration.password"
+
+    @property
     def key_file(self) -> Path:
         """File (mode 0600) with the payload and text keys."""
         return self.payload_key_file or self.data_dir / "keys.json"
@@ -156,6 +185,10 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         """Address of the API, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def welcome_url(self, link: str) -> str:
+        """Address at which the holder of a one-time link sets a password."""
+        return f"{self.api_url}/welcome/{link}"
 
     def database_target(self) -> str:
         """SQLAlchemy URL (asyncpg) of the database: JIESU_DATABASE_URL, or the embedded server.

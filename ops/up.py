@@ -12,7 +12,7 @@ from types import FrameType
 
 from temporalio.service import RPCError
 
-from ops import data_dir, migrate, ports
+from ops import data_dir, first_accounts, migrate, ports
 from ops.demonstration import api_environment, load_if_empty
 from ops.embedded_postgres import EmbeddedPostgres
 from ops.embedded_temporal import EmbeddedTemporal
@@ -49,6 +49,9 @@ def up(settings: Settings, say: Say) -> None:
                     try:
                         _start_all(settings, supervisor, say)
                         _say_addresses(settings, say)
+                        for line in first_accounts.told(settings):
+                            say(line)
+                        say("Ctrl-C stops it.")
                         supervisor.watch()
                     finally:
                         _heed_signals(signal.SIG_IGN)
@@ -68,7 +71,8 @@ def _start_all(settings: Settings, supervisor: Supervisor, say: Say) -> None:
         supervisor.start(embedded_temporal(settings).service())
     migrate.upgrade(settings.database_target())
     asyncio.run(prepare_namespace(settings))
-    load_if_empty(settings, say)
+    if load_if_empty(settings, say):
+        asyncio.run(first_accounts.for_demonstration(settings))
     supervisor.start(worker(settings), api(settings))
 
 
@@ -144,7 +148,6 @@ def _say_addresses(settings: Settings, say: Say) -> None:
     if settings.temporal_address is None:
         say(f"  Temporal           http://127.0.0.1:{settings.temporal_ui_port}")
     say(f"  Data and logs      {settings.data_dir}")
-    say("Ctrl-C stops it.")
 
 
 def _reachable(host: str) -> str:

@@ -7,37 +7,103 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.selectable import Select
 
 from api.identity import UNIT_ROLES
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models.tables import Assignment, Caller, Supervision, Ticket
+from models.tables import Assignment, Caller, Command, Recusal, Supervision, Ticket, Unit
 
 _SAID_TO_THE_LEAD = frozenset({"submit_to_lead", "supplement"})
 _SAID_TO_THE_CITIZEN = frozenset({"answer", "answer_citizen", "refuse", "supplement", "appeal", "rate"})
+_SEES_NO_TICKET = frozenset({Role.KNOWLEDGE_EDITOR, Role.ADMINISTRATOR})
+_SEES_NO_SUPERVISION = _SEES_NO_TICKET | {Role.CITIZEN, Role.CONTRACTOR, Role.UPSTREAM}
 
 
 def visible_tickets(actor: Actor) -> ColumnElement[bool]:
-    """The condition on `ticket` that an actor's tickets meet."""
-    if actor.role in UNIT_ROLES:
-        return exists().where(
-            Assignment.ticket_no == Ticket.no,
-            (Assignment.unit == actor.unit) | (Assignment.subordinate == actor.unit),
-        )
-    if actor.role is Role.CITIZEN:
-        caller = _uuid(actor.id)
-        if caller is None:
+    """The condition on `ticket` that an actor's tickets meet: of their part, and not about them."""
+    return and_(_of_their_part(actor), _not_about(actor))
+
+
+def _of_their_part(actor: Actor) -> ColumnElement[bool]:
+    match actor.role:
+        case Role.UNIT | Role.UNIT_LEADER | Role.UNIT_PRINCIPAL:
+            own = _with_those_below(actor.unit or "")
+            return exists().where(
+                Assignment.ticket_no == Ticket.no,
+                or_(
+                    Assignment.unit == actor.unit,
+                    Assignment.unit.in_(own),
+                    Assignment.subordinate == actor.unit,
+                    Assignment.subordinate.in_(own),
+                ),
+            )
+        case Role.CITIZEN:
+            caller = _uuid(actor.id)
+            if caller is None:
+                return false()
+            return exists().where(Caller.ticket_no == Ticket.no, Caller.id == caller)
+        case Role.CONTRACTOR:
+            # Those a call may be about, and what they took in themselves.
+            return or_(Ticket.ended_at.is_(None), _registered_by(actor))
+        case Role.UPSTREAM:
+            return or_(Ticket.upstream_no.is_not(None), _registered_by(actor))
+        case role if role in _SEES_NO_TICKET:
             return false()
-        return exists().where(Caller.ticket_no == Ticket.no, Caller.id == caller)
-    return true()
+        case _:
+            return true()
+
+
+def _not_about(actor: Actor) -> ColumnElement[bool]:
+    """A ticket is kept from the persons it names, and one about a unit from the people of that unit."""
+    named = ~exists().where(Recusal.ticket_no == Ticket.no, Recusal.person_id == actor.id)
+    if actor.role not in UNIT_ROLES:
+        return named if actor.id is not None else true()
+    about_them = or_(
+        Ticket.subject_unit == actor.unit, Ticket.subject_unit.in_(_with_those_above(actor.unit or ""))
+    )
+    return and_(named, or_(Ticket.subject_unit.is_(None), ~about_them))
+
+
+def _registered_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.id is None:
+        return false()
+    return exists().where(
+        Command.ticket_no == Ticket.no,
+        Command.do == "register",
+        Command.actor["id"].as_string() == actor.id,
+        Command.actor["role"].as_string() == actor.role.value,
+    )
+
+
+def _with_those_below(unit: str) -> Select[tuple[str]]:
+    """Names of a unit and of everything that belongs to it, however deep."""
+    tree = select(Unit.id, Unit.name).where(Unit.name == unit).cte("own", recursive=True)
+    below = aliased(Unit)
+    # UNION, not UNION ALL: it ends even where units were made each other's parents by mistake.
+    tree = tree.union(select(below.id, below.name).where(below.parent_id == tree.c.id))
+    return select(tree.c.name)
+
+
+def _with_those_above(unit: str) -> Select[tuple[str]]:
+    """Names of a unit and of everything that it belongs to."""
+    line = select(Unit.parent_id, Unit.name).where(Unit.name == unit).cte("line", recursive=True)
+    above = aliased(Unit)
+    line = line.union(select(above.parent_id, above.name).where(above.id == line.c.parent_id))
+    return select(line.c.name)
 
 
 def visible_supervisions(actor: Actor) -> ColumnElement[bool]:
     """The condition on `supervision` that an actor's supervisions meet."""
+    if actor.role in _SEES_NO_SUPERVISION:
+        return false()
+    hidden = exists().where(Ticket.no == Supervision.ticket_no, ~_not_about(actor)).correlate(Supervision)
     if actor.role in UNIT_ROLES:
-        return Supervision.unit == actor.unit
-    return false() if actor.role is Role.CITIZEN else true()
+        own = _with_those_below(actor.unit or "")
+        return and_(or_(Supervision.unit == actor.unit, Supervision.unit.in_(own)), ~hidden)
+    return ~hidden
 
 
 def may_read_words(actor: Actor, fact: Mapping[str, Any]) -> bool:
@@ -47,7 +113,7 @@ def may_read_words(actor: Actor, fact: Mapping[str, Any]) -> bool:
     do = fact.get("do", "")
     if actor.role in UNIT_ROLES:
         return fact.get("unit") in (None, actor.unit) or do in _SAID_TO_THE_LEAD
-    if actor.role is Role.CITIZEN:
+    if actor.role in (Role.CITIZEN, Role.CONTRACTOR):
         return do in _SAID_TO_THE_CITIZEN
     return True
 

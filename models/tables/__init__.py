@@ -4,7 +4,8 @@ from models.tables.base import Base
 from models.tables.commands import Command, Refusal
 from models.tables.directory import Person, Unit
 from models.tables.facts import SupervisionFact, TicketFact
-from models.tables.law import Law
+from models.tables.identity import Account, ApiToken, FailedLogin, OneTimeLink, Recusal, Session
+from models.tables.law import CalendarNotice, Law
 from models.tables.messages import (
     CallAttempt,
     CallTask,
@@ -21,8 +22,11 @@ from models.tables.people import Caller, TicketText
 from models.tables.projection import Assignment, Clock, Precedent, Supervision, Ticket
 
 __all__ = [
+    "Account",
+    "ApiToken",
     "Assignment",
     "Base",
+    "CalendarNotice",
     "CallAttempt",
     "CallTask",
     "Caller",
@@ -30,17 +34,21 @@ __all__ = [
     "Command",
     "Duty",
     "DutyAlert",
+    "FailedLogin",
     "InboundRefusal",
     "InboxMessage",
     "Law",
     "Notification",
+    "OneTimeLink",
     "Outbox",
     "OutboxMessage",
     "Person",
     "Precedent",
     "Receipt",
+    "Recusal",
     "Refusal",
     "SeenWebhook",
+    "Session",
     "Supervision",
     "SupervisionFact",
     "Survey",

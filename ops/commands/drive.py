@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from ops.api_client import ApiClient
+from ops.command_identity import identities
 from ops.driver import Outcomes, drive, staffed_units
 from ops.errors import OperationFailed
 from ops.progress import progress_bar
-from ops.settings import load_settings
+from ops.settings import Settings, load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +30,7 @@ def drive_command(
     Each ticket is dispatched, signed, answered, reviewed twice, called back and archived; one that stands
     further along goes on from there. Units take turns. Exit code 1 if a ticket did not get there.
     """
-    outcomes = asyncio.run(_drive(url or load_settings().api_url, count, at_once))
+    outcomes = asyncio.run(_drive(load_settings(), url, count, at_once))
     typer.echo(f"archived {outcomes.archived}")
     for no, why in outcomes.others.items():
         typer.echo(f"{no}: {why}")
@@ -37,10 +38,10 @@ def drive_command(
         raise typer.Exit(1)
 
 
-async def _drive(url: str, count: int, at_once: int) -> Outcomes:
+async def _drive(settings: Settings, url: str | None, count: int, at_once: int) -> Outcomes:
     with progress_bar() as bar:
         task = bar.add_task("driving", total=count)
-        async with ApiClient(url) as api:
+        async with identities(settings) as identify, ApiClient(url or settings.api_url, identify) as api:
             units = await staffed_units(api)
             if not units:
                 raise OperationFailed("no unit has people; load some with `jiesu load`")

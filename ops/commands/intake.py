@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from ops.api_client import ApiClient
+from ops.command_identity import identities
 from ops.errors import OperationFailed
 from ops.intake import Account, Line, lines, post_all
 from ops.progress import progress_bar
-from ops.settings import load_settings
+from ops.settings import Settings, load_settings
 
 _TYPES = "consultation, help, complaint, report, suggestion, praise"
 
@@ -47,17 +48,19 @@ def intake_command(
     """
     with file.open(encoding="utf-8") as text:
         said = lines(text, limit)
-    account = asyncio.run(_post(url or load_settings().api_url, said, type_, at_once))
+    account = asyncio.run(_post(load_settings(), url, said, type_, at_once))
     for sentence in account.sentences():
         typer.echo(sentence)
     if account.refused:
         raise typer.Exit(1)
 
 
-async def _post(url: str, said: list[Line], otherwise: str, at_once: int) -> Account:
+async def _post(
+    settings: Settings, url: str | None, said: list[Line], otherwise: str, at_once: int
+) -> Account:
     with progress_bar() as bar:
         task = bar.add_task("posting", total=len(said))
-        async with ApiClient(url) as api:
+        async with identities(settings) as identify, ApiClient(url or settings.api_url, identify) as api:
             try:
                 return await post_all(api, said, otherwise, at_once, lambda: bar.advance(task))
             except* OperationFailed as failed:

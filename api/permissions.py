@@ -1,0 +1,172 @@
+"""Who may ask for what: one rule an operation. Without a rule for each, the application does not start.
+
+A rule says who may knock. Which tickets they find behind the door is `services/scope.py`'s, and whether a
+command is in order now the transition table's: somebody in the wrong part is refused there, with the article.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from api.asking import Assembled, problems
+from api.bodies import BODIES
+from api.identity import Principal, Via, Who
+from api.problems import Problem
+from domain.supervision import ROLES as SUPERVISION_ROLES
+from models.held_roles import OF_A_UNIT, HeldRole, commands_of
+from models.sessions import Session
+from ops.settings import Settings
+
+R = HeldRole
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may ask for an operation. `command` is the command it gives, if it gives one."""
+
+    roles: frozenset[HeldRole]
+    command: str | None = None
+
+
+EVERYBODY: Final = frozenset(HeldRole)
+PEOPLE: Final = EVERYBODY - {R.UPSTREAM, R.CITIZEN}
+OFFICE: Final = frozenset({R.OFFICE, R.REVIEWER, R.SUPERVISOR})
+OVERSEERS: Final = OFFICE | {R.LEADER, R.UPPER_LEVEL_REVIEWER, R.AUDITOR}
+CASEWORK: Final = OVERSEERS | OF_A_UNIT | {R.AGENT, R.CONTRACTOR_AGENT}
+"""Everybody who works on tickets or looks over those who do."""
+ON_A_TICKET: Final = CASEWORK | {R.UPSTREAM, R.CITIZEN}
+ADMINISTRATOR: Final = frozenset({R.ADMINISTRATOR})
+
+PUBLIC: Final = frozenset(
+    {"health", "ready", "login", "list_login_methods", "oidc_begin", "oidc_end", "use_link"}
+)
+"""Operations that ask for no identity: they say nothing of any ticket, or make an identity."""
+
+_SEATS: Final = frozenset({R.AGENT, R.OFFICE})
+"""Who calls people and reads what they sent: whoever sees numbers is on the office's own staff."""
+
+_COMMANDERS: Final = frozenset(role for role in HeldRole if commands_of(role))
+
+
+def _commands() -> Iterator[tuple[str, Rule]]:
+    for name in BODIES:
+        yield name, Rule(_senders(name), name)
+    for name in SUPERVISION_ROLES:
+        yield f"supervision_{name}", Rule(_senders(name), name)
+
+
+def _senders(command: str) -> frozenset[HeldRole]:
+    return frozenset(role for role in HeldRole if command in commands_of(role))
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    **dict(_commands()),
+    "register": Rule(frozenset({R.AGENT, R.CONTRACTOR_AGENT, R.OFFICE, R.UPSTREAM, R.CITIZEN})),
+    "get_command": Rule(_COMMANDERS),
+    "list_tickets": Rule(ON_A_TICKET),
+    "get_ticket": Rule(ON_A_TICKET),
+    "get_timeline": Rule(ON_A_TICKET),
+    "list_clocks": Rule(ON_A_TICKET),
+    "explain_clock": Rule(ON_A_TICKET),
+    "list_supervisions": Rule(OVERSEERS | OF_A_UNIT),
+    "get_supervision": Rule(OVERSEERS | OF_A_UNIT),
+    "list_units": Rule(EVERYBODY - {R.CITIZEN}),
+    "list_notifications": Rule(OVERSEERS | {R.AGENT}),
+    "list_calls": Rule(_SEATS),
+    "take_call": Rule(_SEATS),
+    "record_call": Rule(_SEATS),
+    "list_replies": Rule(_SEATS),
+    "handle_reply": Rule(_SEATS),
+    "list_duty": Rule(OVERSEERS | OF_A_UNIT | {R.AGENT}),
+    "enter_duty": Rule(frozenset({R.OFFICE, R.UNIT_LEADER, R.UNIT_PRINCIPAL})),
+    "strike_duty": Rule(frozenset({R.OFFICE, R.UNIT_LEADER, R.UNIT_PRINCIPAL})),
+    "acknowledge_emergency": Rule(OF_A_UNIT | {R.OFFICE, R.AGENT}),
+    "get_me": Rule(EVERYBODY),
+    "logout": Rule(EVERYBODY),
+    "change_password": Rule(PEOPLE),
+    "begin_second_factor": Rule(PEOPLE),
+    "show_second_factor": Rule(PEOPLE),
+    "set_absence": Rule(PEOPLE),
+    "list_recusals": Rule(frozenset({R.OFFICE, R.AUDITOR})),
+    "set_recusals": Rule(frozenset({R.OFFICE})),
+    "list_accounts": Rule(ADMINISTRATOR | {R.AUDITOR}),
+    "open_account": Rule(ADMINISTRATOR),
+    "change_account": Rule(ADMINISTRATOR),
+    "renew_account": Rule(ADMINISTRATOR),
+    "list_tokens": Rule(ADMINISTRATOR | {R.AUDITOR}),
+    "issue_token": Rule(ADMINISTRATOR),
+    "revoke_token": Rule(ADMINISTRATOR),
+}
+"""The rule of each operation, by its operation id."""
+
+_BEFORE_THE_SECOND_FACTOR: Final = frozenset(
+    {"get_me", "logout", "change_password", "begin_second_factor", "show_second_factor"}
+)
+
+
+async def authorised(request: Request, who: Who, parts: Assembled) -> None:
+    """Refuses who may not ask for the operation. 403; the core refuses commands of the wrong part itself."""
+    operation: str = request.scope["route"].operation_id
+    _require_role(operation, who)
+    _require_scope(operation, who)
+    _require_second_factor(operation, who, parts.settings)
+    if RULES[operation].command is not None:
+        _require_presence(who)
+
+
+def _require_role(operation: str, who: Principal) -> None:
+    rule = RULES[operation]
+    if who.held in rule.roles:
+        return
+    acts_in_its_part = who.held in _COMMANDERS and who.held not in (R.REVIEWER, R.SUPERVISOR)
+    if rule.command is None or not acts_in_its_part:
+        raise Problem(403, "wrong_role", "你的角色不能办理此项操作。")
+
+
+def _require_scope(operation: str, who: Principal) -> None:
+    if who.token is not None and who.token.operations and operation not in who.token.operations:
+        raise Problem(403, "token_scope", "这个访问令牌不包括此项操作。")
+
+
+def _require_second_factor(operation: str, who: Principal, settings: Settings) -> None:
+    if who.held is not R.ADMINISTRATOR or operation in _BEFORE_THE_SECOND_FACTOR or who.session is None:
+        return
+    if still_owes_second_factor(who.session, settings):
+        raise Problem(403, "second_factor_required", "管理员须先完成动态口令验证。")
+
+
+def still_owes_second_factor(session: Session, settings: Settings) -> bool:
+    """Whether an administrator has yet to show the second factor in this session."""
+    is_administrator = R.ADMINISTRATOR in session.roles
+    return settings.require_second_factor and is_administrator and not session.second_factor
+
+
+def _require_presence(who: Principal) -> None:
+    """The one who is marked absent is covered by the other post, and does not act meanwhile."""
+    if who.via is Via.SESSION and who.session is not None and who.session.absent and who.held is R.HANDLER:
+        raise Problem(403, "absent", "你已标记为不在岗，由另一岗代办。请先改为在岗。")
+
+
+def guard(app: FastAPI, router: APIRouter) -> None:
+    """Adds a router whose operations ask for an identity. LookupError names one that has no rule here."""
+    missing = [operation for operation in _operations(router) if operation not in RULES]
+    if missing:
+        raise LookupError(f"no rule in api/permissions.py for: {', '.join(missing)}")
+    app.include_router(router, dependencies=[Depends(authorised)], responses=problems(401, 403, 503))
+
+
+def leave_open(app: FastAPI, router: APIRouter) -> None:
+    """Adds a router that asks for no identity. LookupError names an operation not meant to be open."""
+    guarded = [operation for operation in _operations(router) if operation not in PUBLIC]
+    if guarded:
+        raise LookupError(f"not open by api/permissions.py: {', '.join(guarded)}")
+    app.include_router(router)
+
+
+def _operations(router: APIRouter) -> Iterator[str]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route.operation_id or route.name

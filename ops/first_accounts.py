@@ -1,0 +1,71 @@
+"""The first logins: an administrator by a one-time link, the people of a demonstration by a password."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ops.database import create_engine
+from ops.settings import Settings
+
+LINK_LASTS = timedelta(hours=24)
+_SHOWN = ("hotline-office", "hotline-agent-1", "shuiwu-a", "shuiwu-leader", "gov-leader", "hotline-audit")
+"""Of the demonstration's people, one for each side of casework."""
+
+
+def told(settings: Settings) -> Iterator[str]:
+    """What the operator should know to log in; a link is made where nobody could administer yet."""
+    link = asyncio.run(link_of_first_administrator(settings))
+    if link is not None:
+        yield f"  First administrator: open {link} (works once, for 24 hours)"
+    password_file = settings.demonstration_password_file
+    if password_file.exists():
+        yield f"  Demonstration logins: {', '.join(_SHOWN)} and everybody else of the county;"
+        yield f"  their password is {password_file.read_text().strip()}"
+
+
+async def link_of_first_administrator(settings: Settings) -> str | None:
+    """A link for the account `admin`, made if need be; None where somebody can administer already."""
+    from models import accounts
+
+    engine = create_engine(settings.database_target(), pool_size=1)
+    try:
+        async with engine.begin() as conn:
+            if await accounts.has_administrator(conn):
+                return None
+            return await _link(conn, settings, datetime.now(UTC))
+    finally:
+        await engine.dispose()
+
+
+async def _link(conn: AsyncConnection, settings: Settings, now: datetime) -> str:
+    from models import accounts
+
+    account = await accounts.by_login(conn, accounts.FIRST_ADMINISTRATOR)
+    account_id = (
+        account.id
+        if account
+        else await accounts.add(conn, accounts.FIRST_ADMINISTRATOR, person_id=None, roles=["administrator"])
+    )
+    return settings.welcome_url(await accounts.new_link(conn, account_id, now, LINK_LASTS))
+
+
+async def for_demonstration(settings: Settings) -> None:
+    """Lets everybody of a demonstration log in with one password, kept in a file for its owner only."""
+    from models import accounts, passwords
+
+    password = f"Demo-{secrets.token_hex(4)}"
+    engine = create_engine(settings.database_target(), pool_size=1)
+    try:
+        async with engine.begin() as conn:
+            await accounts.add_for_people(conn, await passwords.hashed(password))
+    finally:
+        await engine.dispose()
+    descriptor = os.open(settings.demonstration_password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{password}\n")
