@@ -15,7 +15,9 @@ from api.routers import (
     accounts,
     commands,
     directory,
+    duty,
     health,
+    seat,
     session,
     supervisions,
     tickets,
@@ -57,13 +59,14 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         description=_ABOUT,
         lifespan=_lifespan(settings, parts),
         openapi_tags=[
-            {"name": name} for name in ("工单", "操作", "督办", "单位", "通知", "登录", "账号", "运行")
+            {"name": name}
+            for name in ("工单", "操作", "督办", "单位", "通知", "坐席", "值班", "登录", "账号", "运行")
         ],
     )
     problems.install(app)
     app.add_middleware(BodyLimits, prefix=PREFIX)
     app.add_middleware(SecurityHeaders, tls=cookies.has_tls(settings))
-    for guarded in (tickets, commands, supervisions, directory, session, accounts):
+    for guarded in (tickets, commands, supervisions, directory, session, accounts, seat, duty):
         guard(app, guarded.router)
     for open_to_all in (health.router, session.open_router):
         leave_open(app, open_to_all)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -38,7 +38,10 @@ class NoOpenTask(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call to record. `evidence` is a reference into the telephone system, never words."""
+    """One call to record. `evidence` is a reference into the telephone system, never words.
+
+    A call with the same `key` is the same call, recorded once.
+    """
 
     by: str
     outcome: CallOutcome
@@ -46,6 +49,7 @@ class Call:
     seconds: int | None = None
     evidence: str | None = None
     at: datetime | None = None
+    key: str | None = None
 
 
 async def open_channel(conn: AsyncConnection, notification_id: UUID) -> bool:
@@ -108,12 +112,18 @@ async def record(conn: AsyncConnection, task_id: UUID, call: Call) -> str:
     task = (
         await conn.execute(select(CallTask.__table__).where(CallTask.id == task_id).with_for_update())
     ).one_or_none()
-    if task is None or task.state != "open":
+    if task is None:
+        raise NoOpenTask
+    attempt = uuid7() if call.key is None else uuid5(task_id, call.key)
+    known = await conn.scalar(select(CallAttempt.id).where(CallAttempt.id == attempt))
+    if known is not None:
+        return str(task.state)
+    if task.state != "open":
         raise NoOpenTask
     at = call.at or datetime.now(UTC)
     await conn.execute(
         insert(CallAttempt).values(
-            id=uuid7(),
+            id=attempt,
             task_id=task_id,
             called_by=call.by,
             called_at=at,
