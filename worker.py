@@ -26,8 +26,10 @@ from activities.noticing import NoticeStarter
 from activities.record import Record
 from activities.refusals import Refusals
 from activities.relay import Relay
+from activities.revise import Revise
 from activities.schedules import ensure_messages_round, ensure_sweep
 from activities.starting import Starter
+from activities.supervising import Supervising
 from models.known_laws import KnownLaws
 from ops.database import create_engine
 from ops.errors import OperationFailed
@@ -37,6 +39,7 @@ from ops.message_settings import load_message_settings
 from ops.settings import Settings, load_settings
 from ops.temporal_client import connect, data_converter, key_ring
 from workflows.messages import MessagesRoundWorkflow
+from workflows.revision import CalendarRevisionWorkflow
 from workflows.supervision import SupervisionWorkflow
 from workflows.sweep import SweepWorkflow
 from workflows.ticket import TicketWorkflow
@@ -46,6 +49,7 @@ WORKFLOWS: tuple[type[Any], ...] = (
     SupervisionWorkflow,
     SweepWorkflow,
     MessagesRoundWorkflow,
+    CalendarRevisionWorkflow,
 )
 
 PURE = ("domain", "models", "pydantic", "pydantic_core", "annotated_types", "workflows.handlers")
@@ -96,9 +100,11 @@ def activities(
         record.record,
         record.record_supervision,
         Refusals(engine).record_refusal,
+        Supervising(engine, client, settings.task_queue).start_supervision,
         notify.notify,
         messages.round,
         Relay(engine, starter, delivery).sweep,
+        Revise(engine, client, laws).revise_page,
     )
 
 

@@ -1,23 +1,36 @@
 """The policies an office may register tickets under, with their calendars."""
 
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import Problem
 from domain.law import Law
+from models import calendar_notices
+from models.calendar_notices import ImportedNotice
 from models.laws import StoredLaw, identified
 from ops.settings import Settings
 from policies.loading import PolicyError, calendar_of, lapsed, load_policy, shipped_policies
 
 
-def law_for(settings: Settings, policy: str | None, today: date) -> tuple[StoredLaw, Law]:
-    """The law for a ticket opened today. 422 for an unknown policy, 409 for one that is not law today."""
+async def law_for(
+    engine: AsyncEngine, settings: Settings, policy: str | None, today: date
+) -> tuple[StoredLaw, Law]:
+    """The law for a ticket opened today, every imported notice included.
+
+    Raises Problem 422 for an unknown policy, 409 for one that is not law today, DBAPIError while Postgres is
+    away.
+    """
     name = policy or settings.policy
     if name not in _known(settings.policy_dir):
         raise Problem(422, "unknown_policy", "没有这一办法。请核对 policy。")
+    async with engine.connect() as conn:
+        notices = await calendar_notices.load(conn)
     try:
-        stored, law = _law(name if settings.policy_dir is None else str(settings.policy_dir / f"{name}.yaml"))
+        place = name if settings.policy_dir is None else str(settings.policy_dir / f"{name}.yaml")
+        stored, law = _law(place, notices)
     except PolicyError as error:
         raise Problem(503, "policy_unreadable", f"办法文件有误：{error}") from error
     why = lapsed(law.policy, today)
@@ -31,11 +44,20 @@ def law_for(settings: Settings, policy: str | None, today: date) -> tuple[Stored
     return stored, law
 
 
-@lru_cache(maxsize=64)
-def _law(place: str) -> tuple[StoredLaw, Law]:
-    policy = load_policy(place)
-    stored = identified(policy, calendar_of(policy))
-    return stored, stored.law()
+_MOST_KEPT = 64
+_kept: dict[tuple[str, int], tuple[StoredLaw, Law]] = {}
+"""Laws of this process by the place of the policy and the newest notice they count with."""
+
+
+def _law(place: str, notices: Sequence[ImportedNotice]) -> tuple[StoredLaw, Law]:
+    key = (place, notices[-1].id if notices else 0)
+    if key not in _kept:
+        policy = load_policy(place)
+        stored = identified(policy, calendar_notices.applied(calendar_of(policy), notices))
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[key] = stored, stored.law()
+    return _kept[key]
 
 
 def _known(folder: Path | None) -> list[str]:

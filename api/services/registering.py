@@ -58,7 +58,7 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
     Raises Problem for what the role, the policy or the content forbids, DBAPIError while Postgres is away.
     """
     received_at = datetime.now(ZONE)
-    stored, law = law_for(parts.settings, body.policy, received_at.date())
+    stored, law = await law_for(parts.engine, parts.settings, body.policy, received_at.date())
     if not _may_register(actor, law):
         raise Problem(403, "wrong_role", "你的角色不能登记诉求。", basis=law.policy.process.roles)
     about = fields_from(body, law.calendar.local(received_at))

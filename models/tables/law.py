@@ -18,3 +18,14 @@ class Law(Base):
     policy: Mapped[dict[str, Any]]
     calendar: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CalendarNotice(Base):
+    """A notice that was imported, as it was read; later ones build on earlier ones."""
+
+    __tablename__ = "calendar_notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    document: Mapped[dict[str, Any]]
+    imported_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,215 @@
+"""A new notice reaches the open tickets: seen first, then moved, each once, through a kill."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+
+from models import calendar_notices
+from models.contracts.revision import (
+    REVISION_WORKFLOW,
+    RevisionInput,
+    revision_workflow_id,
+)
+from models.tables import TicketFact
+from ops.commands import calendar as command
+from ops.database import create_engine
+from ops.embedded_temporal import EmbeddedTemporal
+from ops.errors import OperationFailed
+from ops.keyring import KeyRing
+from ops.settings import Settings
+from ops.temporal_client import connect, key_ring
+from tests.hotline import Hotline, found_units, number_apart, serving, working
+
+WATER = "水务局"
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path,
+    temporal_server: EmbeddedTemporal,
+    new_database: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Settings:
+    said = {
+        "JIESU_DATA_DIR": str(tmp_path),
+        "JIESU_DATABASE_URL": new_database(),
+        "JIESU_TEMPORAL_ADDRESS": temporal_server.address,
+        "JIESU_TEMPORAL_NAMESPACE": temporal_server.namespace,
+        "JIESU_TASK_QUEUE": tmp_path.name,
+        "JIESU_ALLOW_LAPSED_POLICY": "true",
+        "JIESU_DEVELOPMENT_IDENTITIES": "true",
+        "JIESU_GRACEFUL_SHUTDOWN_SECONDS": "2",
+    }
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    return Settings()
+
+
+@pytest.fixture
+def ring(settings: Settings) -> KeyRing:
+    return key_ring(settings)
+
+
+@pytest.fixture
+async def engine(settings: Settings, ring: KeyRing) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(settings.database_target())
+    await number_apart(made)
+    await found_units(made, ring, WATER)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def client(settings: Settings, ring: KeyRing) -> Client:
+    return await connect(settings, ring=ring)
+
+
+def notice(path: Path, closed: date, number: str = "区府办〔2026〕9号") -> Path:
+    said = {
+        "kind": "local",
+        "notice": {"title": "关于停止办公的通知", "number": number, "issued": "2026-11-20"},
+        "closed": {closed.isoformat(): "大雪停办"},
+    }
+    file = path / f"{number}.json"
+    file.write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+    return file
+
+
+async def dispatched(hotline: Hotline) -> str:
+    no = await hotline.ticket()
+    await hotline.done(no, "dispatch", lead=WATER)
+    return no
+
+
+async def handling_due(hotline: Hotline, no: str) -> datetime:
+    clocks = await hotline.read(f"/tickets/{no}/clocks")
+    return datetime.fromisoformat(next(c["due_at"] for c in clocks if c["name"] == "handle"))
+
+
+async def moved_facts(engine: AsyncEngine, no: str) -> list[dict[str, Any]]:
+    query = select(TicketFact.data).where(TicketFact.ticket_no == no, TicketFact.fact == "clock_moved")
+    async with engine.connect() as conn:
+        return [dict(row.data) for row in await conn.execute(query)]
+
+
+async def test_a_local_closing_day_moves_open_deadlines_and_says_so(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: Client,
+    ring: KeyRing,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with working(settings, engine, client, ring) as hotline:
+        no = await dispatched(hotline)
+        before = await handling_due(hotline, no)
+        file = notice(tmp_path, before.date())
+
+        assert await command._preview(settings, command.read_notice(file)) >= 1
+        assert f"{no}  {WATER}  handle  {before:%Y-%m-%d %H:%M} →" in capsys.readouterr().out
+        assert await handling_due(hotline, no) == before, "a preview changes nothing"
+
+        await command._import(settings, command.read_notice(file), rate=50)
+        after = await handling_due(hotline, no)
+        assert after > before
+        moved = next(fact for fact in await moved_facts(engine, no) if fact["clock"] == "handle")
+        assert datetime.fromisoformat(moved["was"]) == before
+        assert datetime.fromisoformat(moved["due"]) == after
+        assert "区府办〔2026〕9号" in moved["calendar"]
+
+        later = await dispatched(hotline)
+        assert await handling_due(hotline, later) == after, "new tickets count by the new calendar"
+
+        told = len(await moved_facts(engine, no))
+        await command._import(settings, command.read_notice(file), rate=50)
+        assert len(await moved_facts(engine, no)) == told, "a second run moves nothing again"
+
+
+async def test_a_revision_goes_on_after_its_worker_was_killed(
+    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing, tmp_path: Path
+) -> None:
+    async with working(settings, engine, client, ring) as hotline:
+        numbers = [await dispatched(hotline) for _ in range(8)]
+        due = await handling_due(hotline, numbers[0])
+    async with engine.begin() as conn:
+        notice_id = await calendar_notices.store(conn, command.read_notice(notice(tmp_path, due.date())))
+    handle = await client.start_workflow(
+        REVISION_WORKFLOW,
+        RevisionInput(notice_id=notice_id, rate=4),
+        id=f"{revision_workflow_id(notice_id)}-{settings.task_queue}",
+        task_queue=settings.task_queue,
+        result_type=RevisionInput,
+    )
+    first = worker_process()
+    try:
+        await until_some_but_not_all_moved(engine, len(numbers))
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    second = worker_process()
+    try:
+        await until_over(handle)
+        done = await handle.result()
+    finally:
+        second.terminate()
+        second.wait()
+    assert done.after == numbers[-1]
+    async with serving(settings, engine, client, ring) as hotline:
+        for no in numbers:
+            moved = [fact for fact in await moved_facts(engine, no) if fact["clock"] == "handle"]
+            assert len(moved) == 1, "each ticket is moved once"
+            assert await handling_due(hotline, no) > due
+
+
+def worker_process() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "worker"], env=dict(os.environ))
+
+
+async def until_over(handle: WorkflowHandle[Any, RevisionInput]) -> None:
+    """Ask now and then: the wait is longer than one call to the server may take."""
+    while True:
+        if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            return
+        await asyncio.sleep(0.5)
+
+
+async def until_some_but_not_all_moved(engine: AsyncEngine, total: int) -> None:
+    query = select(func.count(TicketFact.ticket_no.distinct())).where(TicketFact.fact == "clock_moved")
+    while True:
+        async with engine.connect() as conn:
+            moved = await conn.scalar(query) or 0
+        if moved:
+            assert moved < total, "the worker is killed in the middle"
+            return
+
+
+async def test_another_notice_under_the_same_number_is_refused(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    first = command.read_notice(notice(tmp_path, date(2026, 12, 1)))
+    other = command.read_notice(notice(tmp_path, date(2026, 12, 2)))
+    async with engine.begin() as conn:
+        await calendar_notices.store(conn, first)
+    with pytest.raises(OperationFailed, match="its own number"):
+        await command._import(settings, other, rate=1)
+
+
+def test_a_notice_that_says_nothing_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.json"
+    file.write_text(
+        '{"kind": "local", "notice": {"title": "通知", "number": "1号", "issued": "2026-01-01"}}', "utf-8"
+    )
+    with pytest.raises(OperationFailed, match="没有写明任何一天"):
+        command.read_notice(file)
