@@ -20,7 +20,8 @@ def finish_handling(draft: Draft) -> None:
         else:
             clockwork.end(draft, clock, EndReason.CLOSED)
     final = draft.policy.closing.final
-    if final and (draft.ticket.redos or draft.ticket.supervisions):
+    supervised = any(not opened.withdrawn for opened in draft.ticket.supervisions.values())
+    if final and (draft.ticket.redos or supervised):
         draft.add(facts.ClosedFinal(at=draft.now, basis=final.basis))
     if draft.policy.closing.on == "review":
         draft.status(Status.CLOSED)

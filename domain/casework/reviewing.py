@@ -119,6 +119,7 @@ def _send_back(draft: Draft, unit: str, *, first: bool) -> None:
         draft.status(Status.HANDLING)
         if not first:
             clockwork.start(draft, ClockName.HANDLE, unit)
+            clockwork.reopen_extension_window(draft, unit)
 
 
 def _accept(draft: Draft, unit: str) -> None:
