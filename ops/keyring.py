@@ -45,6 +45,7 @@ class Purpose(StrEnum):
     """What a derived key is for. A ciphertext made for one purpose cannot be opened for another."""
 
     PAYLOAD = "temporal payload"
+    COOKIE = "cookie"
     COLUMN = "database column"
 
 

@@ -102,7 +102,10 @@ class Browser:
 async def browsing(parts: Parts) -> AsyncIterator[Browser]:
     """A fresh browser before the application on these connections."""
     app = create_app(parts.settings, parts)
-    async with app.router.lifespan_context(app), httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app), base_url=parts.settings.api_url, timeout=30
-    ) as http:
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app), base_url=parts.settings.api_url, timeout=30
+        ) as http,
+    ):
         yield Browser(http)

@@ -4,7 +4,8 @@ import base64
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from api import cookies
@@ -25,7 +26,7 @@ from api.asking import PREFIX, Assembled, problems
 from api.identity import Principal, Via, Who, csrf_of, is_same_origin, source_of
 from api.permissions import still_owes_second_factor
 from api.problems import Problem
-from api.services import coming_in, presence
+from api.services import coming_in, presence, single_sign_on
 from api.services.coming_in import CameIn
 from api.services.parts import Parts
 from models import accounts, passwords, second_factor, sessions
@@ -70,6 +71,46 @@ async def use_link(body: LinkBody, request: Request, response: Response, parts: 
     _require_own_page(request, parts)
     came = await coming_in.with_link(parts, body.link, body.password, source_of(request))
     return await _logged_in(came, response, parts)
+
+
+@open_router.get(
+    "/session/oidc",
+    summary="单点登录",
+    operation_id="oidc_begin",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=problems(403, 404, 503),
+)
+async def oidc_begin(parts: Assembled) -> RedirectResponse:
+    """前往统一身份认证登录。"""
+    trip = await single_sign_on.depart(parts.settings, parts.ring)
+    answer = RedirectResponse(trip.address, 303)
+    cookies.remember(answer, parts.settings, trip.remembered, single_sign_on.REMEMBERED)
+    return answer
+
+
+@open_router.get(
+    "/session/oidc/callback",
+    summary="单点登录返回",
+    operation_id="oidc_end",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses=problems(403, 404, 422, 503),
+)
+async def oidc_end(
+    request: Request,
+    parts: Assembled,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+) -> RedirectResponse:
+    """统一身份认证登录后返回这里，成功的进入工作台。"""
+    remembered = request.cookies.get(cookies.TRIP, "")
+    who = await single_sign_on.arrive(parts.settings, parts.ring, remembered, state, code)
+    came = await coming_in.as_signed_on(parts, who.issuer, who.subject, who.login, source_of(request))
+    answer = RedirectResponse("/console/", 303)
+    cookies.hand_out(answer, parts.settings, came.secret, came.lasts)
+    cookies.forget(answer, parts.settings)
+    return answer
 
 
 def _require_own_page(request: Request, parts: Parts) -> None:
