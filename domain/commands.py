@@ -672,6 +672,9 @@ class UnitGiven(BaseModel):
     kind: str | None = None
 
 
+_NOT_LOOKED_UP = UnitGiven()
+
+
 class Given(BaseModel):
     """What was looked up before a command reached the core, which looks nothing up itself."""
 
@@ -684,7 +687,7 @@ class Given(BaseModel):
 
     def unit(self, name: str) -> UnitGiven:
         """What is known of a unit; one that was not looked up exists and is staffed."""
-        return self.units.get(name, UnitGiven())
+        return self.units.get(name, _NOT_LOOKED_UP)
 
 
 class Envelope(BaseModel):

@@ -8,6 +8,7 @@ here, never a branch in code.
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -110,21 +111,17 @@ class When(BaseModel):
 
     def matches(self, ticket: TicketFields, units: int = 1) -> bool:
         """Whether a ticket with these fields, sent to this many units, is meant."""
-        involved = max(units, ticket.units_involved or 1)
-        return (
-            _among(ticket.type, self.type)
-            and _among(ticket.urgency, self.urgency)
-            and _among(ticket.level, self.level)
-            and _among(ticket.source, self.source)
-            and _among(ticket.special, self.special)
-            and _among(ticket.complainant, self.complainant)
-            and (self.units_at_least is None or involved >= self.units_at_least)
-            and (self.unclear_duty is None or ticket.unclear_duty == self.unclear_duty)
-        )
+        if self.units_at_least is not None and max(units, ticket.units_involved or 1) < self.units_at_least:
+            return False
+        if self.unclear_duty is not None and ticket.unclear_duty != self.unclear_duty:
+            return False
+        return all(getattr(ticket, name) in allowed for name, allowed in self._among)
 
-
-def _among(value: object, allowed: tuple[object, ...] | None) -> bool:
-    return allowed is None or value in allowed
+    @cached_property
+    def _among(self) -> tuple[tuple[str, tuple[object, ...]], ...]:
+        """The fields that must hold one of some values: a rule rarely names more than one or two."""
+        named = ("type", "urgency", "level", "source", "special", "complainant")
+        return tuple((name, getattr(self, name)) for name in named if getattr(self, name) is not None)
 
 
 class Unspecified(BaseModel):

@@ -26,7 +26,7 @@ def start(
 
     A window that would close before it opens is not started: the right never arises.
     """
-    rule = draft.policy.clock(name, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(name)
     if rule is None:
         return
     anchor = anchor or draft.now
@@ -123,7 +123,7 @@ def move(
     A breach of an earlier due time is taken back. Where the new one has passed as well, it is breached
     anew, dated by the new due time.
     """
-    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(clock.name)
     if clock.breached and due > clock.due:
         take_back(draft, clock)
     draft.add(
@@ -148,7 +148,7 @@ def move(
 
 def breach(draft: Draft, clock: Clock) -> None:
     """What is owed was not done in time; dated by the due time, with what the policy lets follow."""
-    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(clock.name)
     follows = rule.on_breach if rule else None
     with draft.dated(clock.due):
         draft.add(
@@ -227,7 +227,7 @@ def follow(draft: Draft, unit: str, cause: str) -> None:
     """Move the clocks that hang on another one of this unit's after that one has moved."""
     lead = draft.ticket.lead
     for clock in list(draft.ticket.clocks.values()):
-        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        rule = draft.rule(clock.name)
         if (
             rule is None
             or rule.before_due is None
@@ -267,7 +267,7 @@ def base_days(draft: Draft, clock: Clock) -> int | None:
 
     Where somebody named the due time, the policy's own limit is what an extension is measured by.
     """
-    rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(clock.name)
     limit = limit_of(clock) or (rule.length if rule else None)
     return int(limit.amount) if limit and limit.unit is LimitUnit.WORKING_DAYS else None
 

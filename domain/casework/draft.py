@@ -9,10 +9,10 @@ from domain import facts
 from domain.commands import Envelope, plain_fields, texts_of
 from domain.facts import Fact
 from domain.law import Law
-from domain.policy import Policy
+from domain.policy import ClockRule, Policy
 from domain.rejected import Rejected
 from domain.ticket import Assignment, Ticket, evolve
-from domain.vocabulary import ACTIVE_STAGES, EndReason, Passing, Status, UnitRole, UnitStage
+from domain.vocabulary import ACTIVE_STAGES, ClockName, EndReason, Passing, Status, UnitRole, UnitStage
 
 
 class Draft:
@@ -101,6 +101,13 @@ class Draft:
         for active in self.ticket.active():
             self.add(facts.UnitInformed(at=self.now, unit=active.unit, of=of, basis=basis))
             self.move_unit(active.unit, UnitStage.RECALLED)
+
+    def rule(self, name: ClockName) -> ClockRule | None:
+        """The policy's rule for a clock of the ticket as it stands, None where it has none."""
+        rules = self.policy.clocks.get(name, ())
+        if not rules or rules[0].when is None:
+            return rules[0] if rules else None
+        return self.policy.clock(name, self.ticket.about, self.units_involved())
 
     def units_involved(self) -> int:
         """How many units work on the ticket or have done their part, one at least."""

@@ -33,7 +33,7 @@ def request_extension(draft: Draft, envelope: Envelope, command: RequestExtensio
         raise Rejected(
             "extension_times", f"延期以{terms.times}次为限，已用完，请按时办结。", terms.times_basis
         )
-    window = draft.policy.clock(ClockName.EXTENSION_WINDOW, draft.ticket.about, draft.units_involved())
+    window = draft.rule(ClockName.EXTENSION_WINDOW)
     if window and not clockwork.window_open(draft, ClockName.EXTENSION_WINDOW, command.unit):
         raise Rejected("extension_window_closed", "已超过申请延期的时限，请按时办结。", terms.window_basis)
     if known.extension_asked is not None:

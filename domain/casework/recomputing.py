@@ -18,7 +18,7 @@ def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
     provisional no longer. A clock that the policy does not have for such a ticket ends.
     """
     for clock in _what_others_hang_on_first(draft):
-        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        rule = draft.rule(clock.name)
         if rule is None:
             clockwork.end(draft, clock, EndReason.SUPERSEDED)
             continue
@@ -47,7 +47,7 @@ def start_what_is_new(draft: Draft) -> None:
 
 
 def _start_return_window(draft: Draft, known: Assignment) -> None:
-    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(ClockName.RETURN_WINDOW)
     never = known.redo or known.return_blocked is not None
     if rule is None or never or known.stage not in (UnitStage.WAITING, UnitStage.SIGNED):
         return
@@ -71,7 +71,7 @@ def recompute_upstream(draft: Draft) -> None:
 
 def _what_others_hang_on_first(draft: Draft) -> list[Clock]:
     def hangs(clock: Clock) -> bool:
-        rule = draft.policy.clock(clock.name, draft.ticket.about, draft.units_involved())
+        rule = draft.rule(clock.name)
         return rule is not None and rule.before_due is not None
 
     return sorted(draft.ticket.clocks.values(), key=hangs)

@@ -74,7 +74,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
 def _allow_for_several(draft: Draft, units: int) -> None:
     """Give the dispatch the limit for so many units, where only dispatching shows how many they are."""
     clock = draft.ticket.clock(ClockName.DISPATCH, OFFICE)
-    rule = draft.policy.clock(ClockName.DISPATCH, draft.ticket.about, units)
+    rule = draft.policy.clock(ClockName.DISPATCH, draft.ticket.about, units) if clock and units > 1 else None
     if clock is None or rule is None:
         return
     due = clockwork.due_by(draft, clock.name, rule, OFFICE, clock.anchor)
@@ -107,7 +107,7 @@ def _take_back(draft: Draft, unit: str) -> None:
 
 def _start_lead(draft: Draft, unit: str) -> None:
     for name in (ClockName.HANDLE, ClockName.TARGET, ClockName.ANSWER):
-        rule = draft.policy.clock(name, draft.ticket.about, draft.units_involved())
+        rule = draft.rule(name)
         received = draft.law.calendar.localised(draft.ticket.about.received_at)
         anchor = received if rule and rule.anchor is Anchor.RECEIPT else draft.now
         clockwork.start(draft, name, unit, anchor)
@@ -117,7 +117,7 @@ def _start_lead(draft: Draft, unit: str) -> None:
 
 
 def _start_return_window(draft: Draft, unit: str) -> None:
-    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(ClockName.RETURN_WINDOW)
     if rule and rule.anchor is not Anchor.SIGN:
         clockwork.start(draft, ClockName.RETURN_WINDOW, unit)
 
@@ -265,7 +265,7 @@ def signed(draft: Draft, unit: str) -> None:
     draft.move_unit(unit, UnitStage.SIGNED)
     clockwork.meet(draft, ClockName.SIGN, unit)
     known = draft.ticket.assignments[unit]
-    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(ClockName.RETURN_WINDOW)
     if rule and rule.anchor is Anchor.SIGN and known.return_blocked is None:
         clockwork.start(draft, ClockName.RETURN_WINDOW, unit)
     if known.role is UnitRole.LEAD and draft.ticket.status is Status.DISPATCHED:
@@ -304,14 +304,14 @@ _BLOCKED = {
 
 
 def _window_open(draft: Draft, known: Assignment) -> bool:
-    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(ClockName.RETURN_WINDOW)
     if rule is None or clockwork.window_open(draft, ClockName.RETURN_WINDOW, known.unit):
         return True
     return rule.anchor is Anchor.SIGN and known.signed_at is None
 
 
 def _window_basis(draft: Draft) -> tuple[str, ...]:
-    rule = draft.policy.clock(ClockName.RETURN_WINDOW, draft.ticket.about, draft.units_involved())
+    rule = draft.rule(ClockName.RETURN_WINDOW)
     locked = draft.policy.returns.window_basis
     return rule.basis if rule and rule.when else locked
 
