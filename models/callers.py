@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
+from models import forgotten_numbers
 from models.phones import normal_phone
 from models.sealed_columns import RowSeal, open_column
 from models.tables import Caller
@@ -92,11 +93,15 @@ async def move(conn: AsyncConnection, callers: Iterable[UUID], into: str) -> Non
 
 async def erase(conn: AsyncConnection, callers: Iterable[UUID], at: datetime) -> int:
     """Empties everything that names these people, for good; how many there were to empty."""
+    ids = list(callers)
+    known = select(Caller.phone_index).where(Caller.id.in_(ids), Caller.phone_index.is_not(None))
+    indexes = [index for index in await conn.scalars(known) if index is not None]
     done = await conn.execute(
         update(Caller)
-        .where(Caller.id.in_(list(callers)), Caller.erased_at.is_(None))
+        .where(Caller.id.in_(ids), Caller.erased_at.is_(None))
         .values(name=None, phone=None, address=None, phone_index=None, erased_at=at)
     )
+    await forgotten_numbers.forget(conn, ids, indexes, at)
     return done.rowcount
 
 

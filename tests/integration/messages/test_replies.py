@@ -163,3 +163,16 @@ async def test_replies_come_in_each_providers_form(desk: Desk, ring: KeyRing, ho
     assert answer.status_code == 200
     async with desk.engine.connect() as conn:
         assert [one.words for one in await uplinks.waiting(conn, ring)] == ["甲", "乙", "丙"]
+
+
+async def test_erasing_a_caller_empties_what_messages_kept_of_the_number(desk: Desk, hooks: Hooks) -> None:
+    caller, other = await asked(desk, "T1"), await asked(desk, "T2", "13900000002")
+    for words, number in (("没解决", NUMBER), ("也没解决", "13900000002")):
+        await says(hooks, words, number)
+    async with desk.engine.begin() as conn:
+        assert await callers.erase(conn, [caller], datetime.now(UTC)) == 1
+    kept = "SELECT recipient, number_index IS NOT NULL FROM notification ORDER BY ticket_no"
+    assert await desk.all(kept) == [(f"caller:{caller}", False), (f"caller:{other}", True)]
+    assert await desk.all("SELECT caller_id FROM survey") == [(other,)]
+    async with desk.engine.connect() as conn:
+        assert [one.words for one in await uplinks.waiting(conn, desk.ring)] == [None, "也没解决"]
