@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,16 @@ from domain.law import Law
 from domain.policy import Policy
 from domain.supervision import Supervision
 from domain.ticket import Assignment, evolve, fold
-from domain.vocabulary import OFFICE, ClockName, Complainant, Role, Status, UnitRole, UnitStage
+from domain.vocabulary import (
+    OFFICE,
+    ClockName,
+    Complainant,
+    Role,
+    Status,
+    SupervisionCause,
+    UnitRole,
+    UnitStage,
+)
 from policies.loading import law_of, shipped_policies, shipped_policy
 
 UNITS = ("水务局", "城关镇", "住建局")
@@ -125,6 +135,13 @@ def _about(draw: st.DrawFn, policy: Policy) -> TicketFields:
     )
 
 
+def check_refusal(refusal: Rejected) -> None:
+    """A refusal has a code for programs, a Chinese sentence for people and a rule to rest on."""
+    assert refusal.basis, f"{refusal.code} cites nothing"
+    assert re.fullmatch(r"[a-z][a-z_]+", refusal.code)
+    assert re.search(r"[一-鿿].*。$", refusal.message_zh), refusal.message_zh
+
+
 class Life:
     """A ticket, everything that happened to it, and what must hold after each step."""
 
@@ -152,7 +169,7 @@ class Life:
         try:
             made = decide(self.law, self.ticket, envelope, self.now)
         except Rejected as refusal:
-            self._check_refusal(refusal)
+            check_refusal(refusal)
             made = []
         assert repr(self.ticket) == before, "decide changed the state"
         self._take(made)
@@ -174,11 +191,6 @@ class Life:
             state = evolve(state, fact)
         once = settle(self.law, self.ticket, until)
         assert [*first, *settle(self.law, state, until)] == once
-
-    def _check_refusal(self, refusal: Rejected) -> None:
-        assert refusal.basis, f"{refusal.code} cites nothing"
-        assert re.fullmatch(r"[a-z][a-z_]+", refusal.code)
-        assert re.search(r"[一-鿿].*[。]$", refusal.message_zh), refusal.message_zh
 
     def check(self) -> None:
         ticket = self.ticket
@@ -251,7 +263,7 @@ def _likely(life: Life) -> list[str]:
 
 
 @pytest.mark.parametrize("name", shipped_policies())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_is_done_every_open_obligation_has_a_clock_and_no_ended_ticket_has_one(
     name: str, data: st.DataObject
@@ -266,3 +278,52 @@ def test_whatever_is_done_every_open_obligation_has_a_clock_and_no_ended_ticket_
         life.command(_envelope(draw, life))  # type: ignore[arg-type]
         steps = min(steps - 1, 2) if life.ticket.ended else steps - 1
     life.check_replay()
+
+
+SUPERVISING = ("answer_supervision", "close_supervision", "supervise", "refer")
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_supervision_keeps_its_clock_until_it_is_answered_or_struck_off(
+    name: str, data: st.DataObject
+) -> None:
+    law = LAWS[name]
+    history = _begun(law)
+    state, now = supervising.fold(history), START
+    for _ in range(data.draw(st.integers(1, 12))):
+        now += timedelta(seconds=data.draw(JUMPS))
+        for step in (supervising.settle, partial(_answered, data)):
+            for fact in step(law, state, now):
+                state = supervising.evolve(state, fact)
+                history.append(fact)
+        owed = law.policy.clocks.get(ClockName.SUPERVISION) and not state.answers and not state.ended
+        assert state.running is bool(owed)
+        assert not (state.ended and supervising.next_instant(state))
+    read = [from_json(json.loads(json.dumps(to_json(fact)))) for fact in history]
+    assert supervising.fold(read) == state
+
+
+def _answered(data: st.DataObject, law: Law, state: Supervision, now: datetime) -> list[Fact]:
+    """What a likely or unlikely command to a supervision makes; nothing where it is refused."""
+    command = data.draw(commands(data.draw(st.sampled_from(SUPERVISING)), ("水务局",)))
+    envelope = Envelope(command=command, actor=Actor(role=data.draw(st.sampled_from(Role))))
+    try:
+        return supervising.decide(law, state, envelope, now)
+    except Rejected as refusal:
+        check_refusal(refusal)
+        return []
+
+
+def _begun(law: Law) -> list[Fact]:
+    rule = law.policy.clocks.get(ClockName.SUPERVISION, (None,))[0]
+    opened = SupervisionOpened(
+        at=START,
+        no="D-1",
+        unit="水务局",
+        cause=SupervisionCause.OVERDUE,
+        level=law.policy.supervision.levels[0],
+        due=rule.length.after(START, law.calendar) if rule and rule.length else None,
+    )
+    return supervising.begin(law, opened, None, None)
