@@ -99,7 +99,7 @@ def _supervision(row: Waiting, law: StoredLaw) -> SupervisionInput:
         jurisdiction=law.policy.id,
         opened=opened,
         ticket_no=row.payload["ticket_no"],
-        subject=row.payload["ticket_no"],
+        subject=row.payload.get("subject", row.payload["ticket_no"]),
         about=TicketFields.model_validate(about) if about else None,
     )
 

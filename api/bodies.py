@@ -18,8 +18,8 @@ from api import wording
 from api.moments import written_out
 from api.problems import malformed
 from domain.casework.transitions import TRANSITIONS
-from domain.commands import COMMANDS, Order, Text, TicketFields
-from domain.vocabulary import Role
+from domain.commands import COMMANDS, Order, Text, TicketFields, UnitName
+from domain.vocabulary import Role, SupervisionCause, SupervisionForm, SupervisionLevel
 
 
 class Body(BaseModel):
@@ -125,3 +125,14 @@ def fields_from(body: RegisterBase, received_at: datetime) -> TicketFields:
     """The ticket's fields that a registration says, received at this instant; unsaid ones stay unset."""
     said = body.model_dump(exclude_unset=True, include=set(_TICKET_FIELDS))
     return TicketFields.model_validate({**said, "received_at": received_at})
+
+
+class OpenSupervisionBody(Body):
+    """Supervision that no ticket opens: over a topic, or at a leader's word."""
+
+    unit: Annotated[UnitName, Field(description=wording.FIELDS["unit"])]
+    subject: Annotated[Text, Field(description="督办事由")]
+    cause: Annotated[SupervisionCause, Field(description=wording.FIELDS["cause"])] = SupervisionCause.OTHER
+    level: Annotated[SupervisionLevel | None, Field(description=wording.FIELDS["level"])] = None
+    form: Annotated[SupervisionForm | None, Field(description=wording.FIELDS["form"])] = None
+    policy: Annotated[str | None, Field(max_length=64, description=wording.FIELDS["policy"])] = None

@@ -48,6 +48,7 @@ PUBLIC: Final = frozenset(
 _SEATS: Final = frozenset({R.AGENT, R.OFFICE})
 """Who calls people and reads what they sent: whoever sees numbers is on the office's own staff."""
 
+_TAKE_CALLS: Final = frozenset({R.AGENT, R.CONTRACTOR_AGENT, R.OFFICE})
 _COMMANDERS: Final = frozenset(role for role in HeldRole if commands_of(role))
 
 
@@ -73,6 +74,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "explain_clock": Rule(ON_A_TICKET),
     "list_supervisions": Rule(OVERSEERS | OF_A_UNIT),
     "get_supervision": Rule(OVERSEERS | OF_A_UNIT),
+    "open_supervision": Rule(_senders("supervise"), "supervise"),
     "list_units": Rule(EVERYBODY - {R.CITIZEN}),
     "list_notifications": Rule(OVERSEERS | {R.AGENT}),
     "list_calls": Rule(_SEATS),
@@ -84,6 +86,25 @@ RULES: Final[Mapping[str, Rule]] = {
     "enter_duty": Rule(frozenset({R.OFFICE, R.UNIT_LEADER, R.UNIT_PRINCIPAL})),
     "strike_duty": Rule(frozenset({R.OFFICE, R.UNIT_LEADER, R.UNIT_PRINCIPAL})),
     "acknowledge_emergency": Rule(OF_A_UNIT | {R.OFFICE, R.AGENT}),
+    "preview_command": Rule(_COMMANDERS),
+    "get_ticket_terms": Rule(ON_A_TICKET),
+    "list_suggestions": Rule(frozenset({R.OFFICE, R.SUPERVISOR})),
+    "list_similar_tickets": Rule(OVERSEERS | {R.AGENT, R.CONTRACTOR_AGENT}),
+    "recognise_caller": Rule(_TAKE_CALLS),
+    "find_similar": Rule(_TAKE_CALLS),
+    "get_intake_terms": Rule(_TAKE_CALLS),
+    "list_categories": Rule(PEOPLE),
+    "get_dashboard": Rule(OVERSEERS),
+    "get_unit_figures": Rule(OVERSEERS),
+    "get_heat": Rule(OVERSEERS),
+    "get_trend": Rule(OVERSEERS),
+    "get_desk_counts": Rule(PEOPLE),
+    "list_people": Rule(OFFICE | OF_A_UNIT | ADMINISTRATOR | {R.AUDITOR}),
+    "list_policies": Rule(PEOPLE),
+    "get_policy": Rule(PEOPLE),
+    "get_office_hours": Rule(PEOPLE),
+    "get_calendar": Rule(PEOPLE),
+    "follow_changes": Rule(PEOPLE),
     "get_me": Rule(EVERYBODY),
     "logout": Rule(EVERYBODY),
     "change_password": Rule(PEOPLE),

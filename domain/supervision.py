@@ -25,7 +25,7 @@ from domain.facts import Alarm, Fact
 from domain.law import Law
 from domain.policy import Policy
 from domain.rejected import Rejected
-from domain.vocabulary import ClockName, EndReason, Role, SupervisionCause, SupervisionLevel
+from domain.vocabulary import ClockName, EndReason, Role, SupervisionCause, SupervisionForm, SupervisionLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,30 @@ class Supervision:
     def ended(self) -> bool:
         """Whether it was struck off (销号)."""
         return self.closed_at is not None
+
+
+def opened(
+    law: Law,
+    no: str,
+    unit: str,
+    cause: SupervisionCause,
+    now: datetime,
+    *,
+    level: SupervisionLevel | None = None,
+    form: SupervisionForm | None = None,
+) -> facts.SupervisionOpened:
+    """What opens a supervision without a ticket. Rejected for a level or form the policy does not have."""
+    terms = law.policy.supervision
+    level = level or terms.levels[0]
+    if level not in terms.levels:
+        raise Rejected("level_not_in_policy", f"《{law.policy.title}》没有这一级督办。", terms.basis)
+    if form is not None and form not in terms.forms:
+        raise Rejected("form_not_in_policy", f"《{law.policy.title}》没有这种督办方式。", terms.basis)
+    rule = next((r for r in law.policy.clocks.get(ClockName.SUPERVISION, ()) if r.when is None), None)
+    due = rule.length.after(now, law.calendar) if rule and rule.length else None
+    return facts.SupervisionOpened(
+        at=now, no=no, unit=unit, cause=cause, level=level, due=due, basis=terms.basis, form=form
+    )
 
 
 def begin(

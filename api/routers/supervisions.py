@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from api.answers import Entry, SupervisionAnswer, SupervisionDetail, SupervisionPage
-from api.asking import PREFIX, READING, Assembled, Limit, Number, Words, problems
+from api.answers import Entry, Registered, SupervisionAnswer, SupervisionDetail, SupervisionPage
+from api.asking import PREFIX, READING, Assembled, Key, Limit, Number, Words, problems
+from api.bodies import OpenSupervisionBody
 from api.identity import Identity
-from api.services import others
+from api.services import others, supervising
 
 router = APIRouter(prefix=f"{PREFIX}/supervisions", tags=["督办"])
 
@@ -28,6 +29,26 @@ async def list_supervisions(
         supervisions=[SupervisionAnswer.model_validate(row) for row in rows[:limit]],
         next_cursor=rows[limit - 1].no if len(rows) > limit else None,
     )
+
+
+@router.post(
+    "",
+    summary="启动督办",
+    operation_id="open_supervision",
+    status_code=201,
+    responses={
+        200: {"model": Registered, "description": "已启动过，返回原督办"},
+        **problems(401, 403, 409, 413, 415, 422, 503),
+    },
+)
+async def open_supervision(
+    body: OpenSupervisionBody, identity: Identity, parts: Assembled, key: Key, response: Response
+) -> Registered:
+    """不经工单，按专题或领导批示对一个单位启动督办。"""
+    opening = await supervising.open_supervision(parts, identity, body, key)
+    response.status_code = 201 if opening.fresh else 200
+    response.headers["Location"] = f"{PREFIX}/supervisions/{opening.no}"
+    return Registered(no=opening.no, received_at=opening.opened_at)
 
 
 @router.get("/{no}", summary="督办", operation_id="get_supervision", responses=READING)

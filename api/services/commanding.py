@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.delivery import Settled
@@ -27,6 +27,7 @@ from models import facts_store, outbox, received_commands, texts
 from models.contracts.casework import Refused
 from models.facts_store import SUPERVISION, TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
+from models.recording import START_SUPERVISION
 from models.tables import Command, Outbox, Supervision, Ticket
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
@@ -81,15 +82,20 @@ async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key:
     async def subject(conn: AsyncConnection) -> _Subject:
         row = (
             await conn.execute(
-                select(Supervision.no, Ticket.no.label("ticket_no"), Ticket.law_id, Ticket.area)
-                .join(Ticket, Ticket.no == Supervision.ticket_no)
+                select(
+                    func.coalesce(Supervision.ticket_no, Supervision.no).label("subject"),
+                    Outbox.payload["law_id"].astext.label("law_id"),
+                    Ticket.area,
+                )
+                .join(Outbox, and_(Outbox.kind == START_SUPERVISION, Outbox.subject == Supervision.no))
+                .outerjoin(Ticket, Ticket.no == Supervision.ticket_no)
                 .where(Supervision.no == no, visible_supervisions(actor))
             )
         ).one_or_none()
         if row is None:
             raise not_found("件督办")
         _, law = await parts.laws.get(conn, row.law_id)
-        return _Subject(no, law, row.ticket_no, row.area)
+        return _Subject(no, law, row.subject, row.area)
 
     return await _command(parts, _Said(actor, order, key), subject)
 

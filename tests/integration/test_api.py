@@ -305,3 +305,34 @@ async def eventually(look: Callable[[], Awaitable[Any]], wanted: Any) -> None:
     while (found := await look()) != wanted:
         assert asyncio.get_running_loop().time() < deadline, f"{found} instead of {wanted}"
         await asyncio.sleep(0.1)
+
+
+async def test_a_supervision_over_a_topic_has_its_own_life(hotline: Hotline) -> None:
+    asked = {"unit": WATER, "subject": "汛期供水问题集中", "cause": "leader_instruction", "form": "meeting"}
+    said = {**headers("leader", actor="leader-1"), "Idempotency-Key": "topic-1"}
+    first = await hotline.http.post("/api/v1/supervisions", json=asked, headers=said)
+    assert first.status_code == 201, first.text
+    no = first.json()["no"]
+    again = await hotline.http.post("/api/v1/supervisions", json=asked, headers=said)
+    assert (again.status_code, again.json()["no"]) == (200, no)
+    other = await hotline.http.post(
+        "/api/v1/supervisions",
+        json={**asked, "unit": "没有这个局"},
+        headers=headers("leader", actor="leader-1"),
+    )
+    assert (other.status_code, other.json()["code"]) == (409, "unknown_unit")
+
+    answer = await hotline.http.post(
+        f"/api/v1/supervisions/{no}/answer_supervision",
+        json={"unit": WATER, "text": "已召开协调会", "written_explanation": True},
+        headers={**headers("unit", WATER, "unit-1"), "Idempotency-Key": "answer-1"},
+    )
+    assert answer.status_code == 200, answer.text
+    closed = await hotline.http.post(
+        f"/api/v1/supervisions/{no}/close_supervision",
+        json={},
+        headers={**headers("office", actor="office-1"), "Idempotency-Key": "close-1"},
+    )
+    assert closed.status_code == 200, closed.text
+    found = await hotline.read(f"/supervisions/{no}")
+    assert (found["status"], found["ticket_no"]) == ("closed", None)
