@@ -298,7 +298,7 @@ def _clock_started(ticket: Ticket, fact: facts.ClockStarted) -> Ticket:
         redo=fact.redo,
     )
     key = (fact.clock, fact.unit)
-    lapsed = {k: at for k, at in ticket.lapsed.items() if k != key}
+    lapsed = {k: at for k, at in ticket.lapsed.items() if k != key} if ticket.lapsed else ticket.lapsed
     return changed(ticket, clocks={**ticket.clocks, key: clock}, lapsed=lapsed)
 
 
