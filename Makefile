@@ -33,8 +33,10 @@ lint: .venv/.installed
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
+# Two processes, each with engines of its own; the tests of one file stay together and share them.
 test: lint
-	$(BIN)/pytest $(PYTEST_FLAGS)
+	@.ci/browser
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_FLAGS)
 
 format: .venv/.installed
 	$(BIN)/ruff check --fix .
