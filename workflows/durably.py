@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from models.retries import (
     RECORD_LOCAL_TIMEOUT,
@@ -31,7 +31,8 @@ async def durably(activity: str, request: BaseModel, result_type: type[_Result])
             start_to_close_timeout=RECORD_LOCAL_TIMEOUT,
             retry_policy=RECORD_LOCALLY,
         )
-    except ActivityError:
+    except (ActivityError, ApplicationError):
+        # The SDK passes on a local activity's own error as it is.
         recorded = await workflow.execute_activity(
             activity,
             request,

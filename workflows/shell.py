@@ -21,7 +21,7 @@ from domain.facts import Done, Fact, from_json, to_json
 from domain.law import Law
 from domain.rejected import Rejected
 from domain.vocabulary import Role
-from models.contracts.casework import REJECTED, Begins, CommandResult, Refused
+from models.contracts.casework import REJECTED, STANDING, Begins, CommandResult, Refused, Standing
 from models.contracts.record import RecordResult
 from models.contracts.refusals import RECORD_REFUSAL, RefusalRequest
 from workflows.durably import durably
@@ -78,6 +78,19 @@ class Shell(ABC, Generic[State]):
                 await self._pass_time(self._now(), inclusive=True)
         await self._quiet()
         return self._standing(self._state)
+
+    @workflow.query(name=STANDING, description="Where this stands, and what it waits for.")
+    def standing(self) -> Standing:
+        """Where this stands: nothing yet before the first facts are stored."""
+        if not self._ready:
+            return Standing()
+        alarm = self._next_alarm(self._state)
+        return Standing(
+            seq=self._state.seq,
+            status=self._standing(self._state),
+            ended=self._state.ended,
+            next_alarm=alarm and alarm.at,
+        )
 
     # Commands
 

@@ -6,9 +6,6 @@ from datetime import datetime
 
 from pydantic import BaseModel
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from domain.casework import decide, next_ring, register, settle
@@ -21,15 +18,15 @@ with workflow.unsafe.imports_passed_through():
     from domain.view import view
     from domain.vocabulary import Lamp, Role, Status
     from models.contracts.casework import (
-        SUPERVISION_WORKFLOW,
+        START_SUPERVISION,
         TICKET_WORKFLOW,
         SupervisionInput,
         TicketInput,
-        supervision_workflow_id,
     )
     from models.contracts.record import RECORD, RecordRequest
     from models.told import written
     from workflows.attributes import ShownAttributes
+    from workflows.durably import durably
     from workflows.handlers import takes
     from workflows.outgoing import signal_supervision, signal_ticket
     from workflows.readable import ring_summary, ticket_details
@@ -105,7 +102,7 @@ class TicketWorkflow(Shell[Ticket]):
                 self.spawn(self._bring_callers_along(fact.at))
 
     async def _supervise(self, opened: SupervisionOpened) -> None:
-        """Start the supervision; it outlives the ticket. One that was started before stays as it is."""
+        """Start the supervision, no child of this workflow: it outlives the ticket."""
         given = SupervisionInput(
             no=opened.no,
             law=self._ticket.law,
@@ -117,17 +114,7 @@ class TicketWorkflow(Shell[Ticket]):
             subject=self._ticket.no,
             about=self._state.about,
         )
-        try:
-            await workflow.start_child_workflow(
-                SUPERVISION_WORKFLOW,
-                given,
-                id=supervision_workflow_id(opened.no),
-                parent_close_policy=ParentClosePolicy.ABANDON,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"督办 {opened.no}",
-            )
-        except WorkflowAlreadyStartedError:
-            workflow.logger.info("supervision %s runs already", opened.no)
+        await durably(START_SUPERVISION, given, type(None))
 
     async def _withdraw_supervision(self, taken_back: SupervisionWithdrawn) -> None:
         """Strike off a supervision whose breach was taken back, once it has surely begun."""

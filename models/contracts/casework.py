@@ -12,6 +12,12 @@ TICKET_WORKFLOW = "TicketWorkflow"
 SUPERVISION_WORKFLOW = "SupervisionWorkflow"
 """The workflows' names."""
 
+START_SUPERVISION = "start_supervision"
+"""The activity that starts a supervision; its argument is a `SupervisionInput`."""
+
+STANDING = "standing"
+"""The query that answers with a `Standing`."""
+
 REJECTED = "rejected"
 """The type of the error by which a command is refused; its one detail is a `Refused`."""
 
@@ -79,6 +85,16 @@ class CommandResult(BaseModel):
     seq: int
     status: str
     facts: list[dict[str, Any]]
+
+
+class Standing(BaseModel):
+    """Where a ticket or supervision stands, and when time alone next makes something happen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    seq: int = 0
+    status: str | None = None
+    ended: bool = False
+    next_alarm: datetime | None = None
 
 
 class Refused(BaseModel):

@@ -19,11 +19,11 @@ class Placed:
 
     at: datetime
     stream: str
-    position: int
+    position: float
     line: Line
 
     @property
-    def order(self) -> tuple[datetime, str, int]:
+    def order(self) -> tuple[datetime, str, float]:
         """Sorting key."""
         return self.at, self.stream, self.position
 

@@ -47,7 +47,9 @@ async def client(settings: Settings, ring: KeyRing) -> Client:
 
 
 @pytest.fixture
-async def office(client: Client, settings: Settings, engine: AsyncEngine, ring: KeyRing) -> AsyncIterator[Office]:
+async def office(
+    client: Client, settings: Settings, engine: AsyncEngine, ring: KeyRing
+) -> AsyncIterator[Office]:
     """An office whose worker runs."""
     async with build_worker(client, settings, engine, ring):
         yield Office(client, engine, ring, settings.task_queue)
