@@ -16,13 +16,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from temporalio.service import RPCError
 
 from api.field_faults import FieldFault, field_faults
 from domain.rejected import Rejected
+from ops.database import is_away
 
 _log = structlog.get_logger(__name__)
 
@@ -119,13 +120,6 @@ def unavailable(engine: str) -> Problem:
     )
 
 
-def is_database_away(error: BaseException) -> bool:
-    """Whether an error says that Postgres cannot be reached, and nothing about the request."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    return isinstance(error, OSError | PoolTimeout)
-
-
 def install(app: FastAPI) -> None:
     """Make every error of the application a problem."""
     app.add_exception_handler(Problem, _problem)
@@ -167,7 +161,7 @@ def malformed(errors: Any) -> Problem:
 
 
 async def _database(request: Request, error: Exception) -> JSONResponse:
-    if is_database_away(error):
+    if is_away(error):
         return unavailable("database").response()
     _log.error("unforeseen", kind=type(error).__name__, where=_where(error))
     return await _unforeseen(request, error)

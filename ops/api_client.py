@@ -12,10 +12,10 @@ import httpx2
 from ops.errors import OperationFailed
 
 PATIENCE = 60.0
-"""Seconds to go on asking an API that has answered before and does not now."""
+"""Seconds to go on asking an API that was there before and does not answer now."""
 
-FIRST_PATIENCE = 5.0
-"""Seconds to go on asking one that has not answered yet: it may not be running at all."""
+FIRST_PATIENCE = 10.0
+"""Seconds to go on asking one that nobody could connect to yet: it may not be running at all."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ApiClient:
 
     def __init__(self, url: str, identify: Identify, patience: float = PATIENCE) -> None:
         self._url, self._identify, self._patience = url.rstrip("/"), identify, patience
-        self._has_answered = False
+        self._is_there = False
         self._http = httpx2.AsyncClient(base_url=f"{self._url}/api/v1", timeout=30)
 
     async def __aenter__(self) -> ApiClient:
@@ -73,19 +73,21 @@ class ApiClient:
     async def _ask(self, method: str, path: str, speaker: Speaker, **said: Any) -> Told:
         headers = {**await self._identify(speaker), **said.pop("headers", {})}
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + (self._patience if self._has_answered else FIRST_PATIENCE)
+        since = loop.time()
         while True:
             wait, why = 1.0, "no answer"
             try:
                 answer = await self._http.request(method, path, headers=headers, **said)
             except httpx2.TransportError as error:
+                self._is_there |= not isinstance(error, httpx2.ConnectError)
                 why = str(error) or type(error).__name__
             else:
-                self._has_answered = True
+                self._is_there = True
                 if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
                     return Told(answer.status_code, _json(answer))
                 wait, why = float(answer.headers.get("Retry-After", "1")), "503"
-            if loop.time() + wait > give_up:
+            patience = self._patience if self._is_there else FIRST_PATIENCE
+            if loop.time() + wait > since + patience:
                 raise OperationFailed(
                     f"the API at {self._url} does not answer ({why}); is `jiesu up` running?"
                 )
