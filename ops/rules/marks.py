@@ -16,7 +16,7 @@ SCENARIO_RUNNER = "scenarios/test_scenarios.py::test_scenario"
 
 
 def marked_tests(tests: Path) -> dict[str, list[str]]:
-    """For each rule id the pytest ids of the tests below `tests` that cite it. SyntaxError for broken code."""
+    """The pytest ids of the tests below `tests` that cite each rule id. SyntaxError for broken code."""
     found: dict[str, list[str]] = defaultdict(list)
     for rule, test in (*_scenarios(tests), *_functions(tests)):
         if test not in found[rule]:

@@ -11,8 +11,8 @@ Every rule of the five regulations, as `policies/rules.json` holds it. This page
 `jiesu rules --write-docs`; do not edit it.
 
 A rule is of one or more kinds: *enforce* (what is against it is refused), *compute*, *notify*, *record*,
-*report*, or *document* (it is told here and asks nothing of the software). Which elements of the policies rest
-on a rule, and which tests hold it, is printed by `jiesu rules`.
+*report*, or *document* (it is told here and asks nothing of the software). Which elements of the policies
+rest on a rule, and which tests hold it, is printed by `jiesu rules`.
 
 What some rules still wait for:
 """
