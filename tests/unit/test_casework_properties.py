@@ -242,7 +242,9 @@ class Life:
 
 
 def _envelope(draw: st.DrawFn, life: Life) -> Envelope:
-    do = draw(st.sampled_from(_likely(life) if draw(st.integers(0, 9)) else sorted(TRANSITIONS)))
+    pending = _pending(life)
+    candidates = _likely(life) if draw(st.integers(0, 9)) else sorted(TRANSITIONS)
+    do = draw(st.sampled_from(pending if pending and draw(st.booleans()) else candidates))
     stages = TRANSITIONS[do].stages
     units = tuple(u for u, a in life.ticket.assignments.items() if stages is None or a.stage in stages)
     command = draw(commands(do, units))
@@ -260,6 +262,22 @@ def _likely(life: Life) -> list[str]:
     fitting = {do for role in Role for do in allowed_commands(life.law.policy, life.ticket, Actor(role=role))}
     often = [do for do in sorted(fitting - ENDING) if TRANSITIONS[do].stages is not None or do in OFTEN]
     return [*sorted(fitting), *often * 6]
+
+
+def _pending(life: Life) -> list[str]:
+    """What somebody waits for, so that lives do not stop at the asking."""
+    active = life.ticket.active()
+    reviewed = any(a.reply and a.reply.passed for a in active)
+    asked = {
+        "final_review": reviewed,
+        "callback": life.ticket.status in (Status.CALLBACK, Status.CLOSED),
+        "reply": life.ticket.status is Status.HANDLING,
+        "decide_return": any(a.return_asked for a in active),
+        "decide_extension": any(a.extension_asked for a in active),
+        "first_review": life.ticket.status is Status.REVIEWING,
+        "upstream_answer": life.ticket.upstream_asked,
+    }
+    return [do for do, waits in asked.items() if waits]
 
 
 @pytest.mark.parametrize("name", shipped_policies())
