@@ -244,7 +244,8 @@ class Life:
 def _envelope(draw: st.DrawFn, life: Life) -> Envelope:
     pending = _pending(life)
     candidates = _likely(life) if draw(st.integers(0, 9)) else sorted(TRANSITIONS)
-    do = draw(st.sampled_from(pending if pending and draw(st.booleans()) else candidates))
+    go_on = draw(st.booleans())
+    do = draw(st.sampled_from(pending if pending and go_on else candidates))
     stages = TRANSITIONS[do].stages
     units = tuple(u for u, a in life.ticket.assignments.items() if stages is None or a.stage in stages)
     command = draw(commands(do, units))
