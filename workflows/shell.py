@@ -95,9 +95,12 @@ class Shell(ABC, Generic[State]):
     # Commands
 
     def preview(self, do: str, envelope: Envelope) -> None:
-        """Refuse what would be refused as things stand, without a trace; the verdict itself is `take`'s."""
+        """Refuse what would be refused as things stand, without a trace; the verdict itself is `take`'s.
+
+        While another command is at work nobody knows yet how things will stand.
+        """
         _check_form(do, envelope)
-        if self._ready:
+        if self._ready and not self._lock.locked():
             at = self._instant(envelope)
             state = self._state
             try:
@@ -110,7 +113,8 @@ class Shell(ABC, Generic[State]):
     async def take(self, do: str, envelope: Envelope) -> CommandResult:
         """Carry a command out: settle time up to its instant, decide, record."""
         _check_form(do, envelope)
-        await workflow.wait_condition(lambda: self._ready)
+        if not self._ready:
+            await workflow.wait_condition(lambda: self._ready)
         async with self._lock:
             try:
                 at, made = await self._carry_out(envelope)
