@@ -17,6 +17,7 @@ from api.routers import (
     directory,
     duty,
     health,
+    privacy,
     seat,
     session,
     supervisions,
@@ -60,13 +61,13 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         lifespan=_lifespan(settings, parts),
         openapi_tags=[
             {"name": name}
-            for name in ("工单", "操作", "督办", "单位", "通知", "坐席", "值班", "登录", "账号", "运行")
+            for name in ("工单", "操作", "督办", "单位", "通知", "坐席", "值班", "隐私", "登录", "账号", "运行")
         ],
     )
     problems.install(app)
     app.add_middleware(BodyLimits, prefix=PREFIX)
     app.add_middleware(SecurityHeaders, tls=cookies.has_tls(settings))
-    for guarded in (tickets, commands, supervisions, directory, session, accounts, seat, duty):
+    for guarded in (tickets, commands, supervisions, directory, session, accounts, privacy, seat, duty):
         guard(app, guarded.router)
     for open_to_all in (health.router, session.open_router):
         leave_open(app, open_to_all)

@@ -4,6 +4,7 @@ People come with the cookie of a session, systems with a token. The headers X-Ji
 whoever reaches the API count only where `JIESU_DEVELOPMENT_IDENTITIES` says so.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,14 +16,16 @@ from urllib.parse import unquote, urlsplit
 from fastapi import Depends, Header, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asking import Assembled
 from api.problems import Problem
 from api.services.parts import Parts
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models import api_tokens, sessions
+from models import api_tokens, audit, sessions
 from models.api_tokens import Token
+from models.audit import Line
 from models.held_roles import ACTS_AS, NAMES, OF_A_UNIT, HeldRole, held_as
 from models.sessions import Session
 
@@ -95,6 +98,7 @@ async def _of_session(request: Request, parts: Parts, secret: str, role: str | N
     async with parts.engine.begin() as conn:
         session = await sessions.find(conn, secret, datetime.now(UTC), idle)
     if session is None:
+        await _record_ended(parts, request, sessions.login_of, secret)
         raise Problem(401, "session_ended", "登录已失效。请重新登录。")
     csrf = csrf_of(secret)
     if request.method not in _SAFE:
@@ -137,6 +141,7 @@ async def _of_token(request: Request, parts: Parts, secret: str) -> Principal:
     async with parts.engine.begin() as conn:
         token = await api_tokens.find(conn, secret, datetime.now(UTC))
     if token is None:
+        await _record_ended(parts, request, api_tokens.name_of, secret)
         raise Problem(401, "token_ended", "访问令牌无效或已过期。请申请新的令牌。")
     held = HeldRole(token.role)
     return Principal(
@@ -147,6 +152,19 @@ async def _of_token(request: Request, parts: Parts, secret: str) -> Principal:
         source=source_of(request),
         token=token,
     )
+
+
+_NameOf = Callable[[AsyncConnection, str], Awaitable[str | None]]
+
+
+async def _record_ended(parts: Parts, request: Request, name_of: _NameOf, secret: str) -> None:
+    """Writes to the audit that something was shown which was once good; what never was is only refused."""
+    async with parts.engine.begin() as conn:
+        name = await name_of(conn, secret)
+        if name is not None:
+            operation = request.scope["route"].operation_id
+            line = Line(datetime.now(UTC), operation, "ended", {"id": name}, source_of(request))
+            await audit.write(conn, line)
 
 
 def _of_headers(request: Request, role: str) -> Principal:

@@ -4,8 +4,9 @@ A rule says who may knock. Which tickets they find behind the door is `services/
 command is in order now the transition table's: somebody in the wrong part is refused there, with the article.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -15,7 +16,9 @@ from api.asking import Assembled, problems
 from api.bodies import BODIES
 from api.identity import Principal, Via, Who
 from api.problems import Problem
+from api.services import auditing
 from domain.supervision import ROLES as SUPERVISION_ROLES
+from models.access import MAY_REVEAL
 from models.held_roles import OF_A_UNIT, HeldRole, commands_of
 from models.sessions import Session
 from ops.settings import Settings
@@ -25,10 +28,15 @@ R = HeldRole
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may ask for an operation. `command` is the command it gives, if it gives one."""
+    """Who may ask for an operation. `command` is the command it gives, if it gives one.
+
+    Whatever may change something is written to the audit; what only reads is where it shows people or what
+    they wrote (`personal`).
+    """
 
     roles: frozenset[HeldRole]
     command: str | None = None
+    personal: bool = False
 
 
 EVERYBODY: Final = frozenset(HeldRole)
@@ -67,20 +75,20 @@ RULES: Final[Mapping[str, Rule]] = {
     **dict(_commands()),
     "register": Rule(frozenset({R.AGENT, R.CONTRACTOR_AGENT, R.OFFICE, R.UPSTREAM, R.CITIZEN})),
     "get_command": Rule(_COMMANDERS),
-    "list_tickets": Rule(ON_A_TICKET),
-    "get_ticket": Rule(ON_A_TICKET),
-    "get_timeline": Rule(ON_A_TICKET),
+    "list_tickets": Rule(ON_A_TICKET, personal=True),
+    "get_ticket": Rule(ON_A_TICKET, personal=True),
+    "get_timeline": Rule(ON_A_TICKET, personal=True),
     "list_clocks": Rule(ON_A_TICKET),
-    "explain_clock": Rule(ON_A_TICKET),
+    "explain_clock": Rule(ON_A_TICKET, personal=True),
     "list_supervisions": Rule(OVERSEERS | OF_A_UNIT),
-    "get_supervision": Rule(OVERSEERS | OF_A_UNIT),
+    "get_supervision": Rule(OVERSEERS | OF_A_UNIT, personal=True),
     "open_supervision": Rule(_senders("supervise"), "supervise"),
     "list_units": Rule(EVERYBODY - {R.CITIZEN}),
     "list_notifications": Rule(OVERSEERS | {R.AGENT}),
-    "list_calls": Rule(_SEATS),
+    "list_calls": Rule(_SEATS, personal=True),
     "take_call": Rule(_SEATS),
     "record_call": Rule(_SEATS),
-    "list_replies": Rule(_SEATS),
+    "list_replies": Rule(_SEATS, personal=True),
     "handle_reply": Rule(_SEATS),
     "list_duty": Rule(OVERSEERS | OF_A_UNIT | {R.AGENT}),
     "enter_duty": Rule(frozenset({R.OFFICE, R.UNIT_LEADER, R.UNIT_PRINCIPAL})),
@@ -89,9 +97,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "preview_command": Rule(_COMMANDERS),
     "get_ticket_terms": Rule(ON_A_TICKET),
     "list_suggestions": Rule(frozenset({R.OFFICE, R.SUPERVISOR})),
-    "list_similar_tickets": Rule(OVERSEERS | {R.AGENT, R.CONTRACTOR_AGENT}),
-    "recognise_caller": Rule(_TAKE_CALLS),
-    "find_similar": Rule(_TAKE_CALLS),
+    "list_similar_tickets": Rule(OVERSEERS | {R.AGENT, R.CONTRACTOR_AGENT}, personal=True),
+    "recognise_caller": Rule(_TAKE_CALLS, personal=True),
+    "find_similar": Rule(_TAKE_CALLS, personal=True),
     "get_intake_terms": Rule(_TAKE_CALLS),
     "list_categories": Rule(PEOPLE),
     "get_dashboard": Rule(OVERSEERS),
@@ -113,6 +121,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "set_absence": Rule(PEOPLE),
     "list_recusals": Rule(frozenset({R.OFFICE, R.AUDITOR})),
     "set_recusals": Rule(frozenset({R.OFFICE})),
+    "reveal_caller": Rule(MAY_REVEAL, personal=True),
+    "list_accesses": Rule(frozenset({R.OFFICE, R.AUDITOR, R.CITIZEN})),
+    "list_audit": Rule(frozenset({R.AUDITOR})),
     "list_accounts": Rule(ADMINISTRATOR | {R.AUDITOR}),
     "open_account": Rule(ADMINISTRATOR),
     "change_account": Rule(ADMINISTRATOR),
@@ -128,14 +139,31 @@ _BEFORE_THE_SECOND_FACTOR: Final = frozenset(
 )
 
 
-async def authorised(request: Request, who: Who, parts: Assembled) -> None:
-    """Refuses who may not ask for the operation. 403; the core refuses commands of the wrong part itself."""
-    operation: str = request.scope["route"].operation_id
-    _require_role(operation, who)
-    _require_scope(operation, who)
-    _require_second_factor(operation, who, parts.settings)
-    if RULES[operation].command is not None:
-        _require_presence(who)
+_REFUSED: Final = frozenset({403, 404})
+"""Answers that are written to the audit: somebody asked for what they may not have."""
+
+
+async def authorised(request: Request, who: Who, parts: Assembled) -> AsyncIterator[None]:
+    """Refuses who may not ask for the operation, and writes to the audit what is asked and what is refused.
+
+    Problem 403; the core refuses commands of the wrong part itself.
+    """
+    route = request.scope["route"]
+    operation: str = route.operation_id
+    line = partial(auditing.record, parts, who, operation, path=route.path, places=request.path_params)
+    try:
+        _require_role(operation, who)
+        _require_scope(operation, who)
+        _require_second_factor(operation, who, parts.settings)
+        if RULES[operation].command is not None:
+            _require_presence(who)
+        if request.method != "GET" or RULES[operation].personal:
+            await line()
+        yield
+    except Problem as problem:
+        if problem.status in _REFUSED:
+            await line(problem.code)
+        raise
 
 
 def _require_role(operation: str, who: Principal) -> None:

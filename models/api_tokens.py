@@ -77,6 +77,12 @@ async def find(conn: AsyncConnection, secret: str, now: datetime) -> Token | Non
     return Token(found.id, found.name, found.role, found.unit, frozenset(found.operations), found.expires_at)
 
 
+async def name_of(conn: AsyncConnection, secret: str) -> str | None:
+    """Whose token this was, whether it still holds or not; None for one that never was."""
+    name: str | None = await conn.scalar(select(ApiToken.name).where(ApiToken.digest == digest(secret)))
+    return name
+
+
 async def list_all(conn: AsyncConnection) -> Sequence[Any]:
     """Every token, newest first, without anything that would let somebody in."""
     row = ApiToken

@@ -109,6 +109,17 @@ async def find(conn: AsyncConnection, secret: str, now: datetime, idle: timedelt
     return _session(found)
 
 
+async def login_of(conn: AsyncConnection, secret: str) -> str | None:
+    """Whose session this was, whether it still holds or not; None for one that never was."""
+    query = (
+        select(Account.login)
+        .join(SessionRow, SessionRow.account_id == Account.id)
+        .where(SessionRow.digest == digest(secret))
+    )
+    login: str | None = await conn.scalar(query)
+    return login
+
+
 async def revoke(conn: AsyncConnection, session_id: UUID, now: datetime) -> None:
     """Ends one session at once."""
     await conn.execute(update(SessionRow).where(SessionRow.id == session_id).values(revoked_at=now))

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     require_second_factor: bool = Field(
         True, description="Administrators must show a code of their authenticator."
     )
+    units_see_callers: Literal["never", "after_signing"] = Field(
+        "after_signing",
+        description="Whether handling units may be shown a caller's details, for a purpose and on record: "
+        "once they have signed, or never (the office calls for them).",
+    )
     oidc_issuer: str | None = Field(
         None, description="Address of an OpenID provider people may log in with; unset: passwords only."
     )

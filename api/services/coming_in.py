@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.problems import Problem
+from api.services import auditing
 from api.services.parts import Parts
-from models import accounts, failed_logins, passwords, sessions
+from models import accounts, audit, failed_logins, passwords, sessions
 from models.accounts import Account
 from models.failed_logins import OF_A_NAME, OF_AN_ADDRESS
 
@@ -32,9 +33,23 @@ async def with_password(
     Problem 401 that does not say which of them was wrong, or whether there is such an account; 429 after
     several failures in a row.
     """
-    async with _guessing(parts, login, source):
+    account: Account | None = None
+    try:
         async with parts.engine.connect() as conn:
             account = await accounts.by_login(conn, login)
+        came = await _with_password(parts, account, login, password, code, source)
+    except Problem as problem:
+        known = account.login if account else None
+        await auditing.record_stranger(parts, "login", problem.code, known, source)
+        raise
+    await auditing.record_stranger(parts, "login", audit.DONE, login.lower(), source)
+    return came
+
+
+async def _with_password(
+    parts: Parts, account: Account | None, login: str, password: str, code: str | None, source: str | None
+) -> CameIn:
+    async with _guessing(parts, login, source):
         right = await passwords.matches(password, account.password if account else None)
         if account is None or not right or not account.active:
             raise _refused()
@@ -110,7 +125,9 @@ async def with_link(parts: Parts, link: str, password: str, source: str | None) 
             raise Problem(404, "link_ended", "链接无效、已用过或已过期。请联系管理员。")
         await accounts.set_password(conn, account.id, hashed)
         await sessions.revoke_all(conn, account.id, now)
-        return await _open(conn, parts, account, "link", False, source)
+        came = await _open(conn, parts, account, "link", False, source)
+    await auditing.record_stranger(parts, "use_link", audit.DONE, account.login, source)
+    return came
 
 
 async def as_signed_on(parts: Parts, issuer: str, subject: str, login: str, source: str | None) -> CameIn:
@@ -119,7 +136,9 @@ async def as_signed_on(parts: Parts, issuer: str, subject: str, login: str, sour
         account = await accounts.by_subject(conn, issuer, subject, login)
         if account is None or not account.active:
             raise Problem(403, "no_account", "你在本系统没有账号。请联系管理员。")
-        return await _open(conn, parts, account, "oidc", False, source)
+        came = await _open(conn, parts, account, "oidc", False, source)
+    await auditing.record_stranger(parts, "oidc_end", audit.DONE, account.login, source)
+    return came
 
 
 def require_good(password: str, login: str) -> None:

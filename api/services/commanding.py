@@ -16,6 +16,7 @@ from activities.delivery import Settled
 from activities.reaching import EngineAway
 from api.problems import Problem, not_found, of_rejected
 from api.services import given
+from api.services.hidden import require_visible_to_receivers
 from api.services.parts import Parts
 from api.services.registering import idempotency_conflict
 from api.services.scope import visible_supervisions, visible_tickets
@@ -71,6 +72,7 @@ async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str)
 
     async def subject(conn: AsyncConnection) -> _Subject:
         found = await _ticket(conn, parts, actor, no)
+        await require_visible_to_receivers(conn, no, order)
         return await _supervision_meant(conn, found, order) if isinstance(order, _TO_SUPERVISION) else found
 
     return await _command(parts, _Said(actor, order, key), subject)

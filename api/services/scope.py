@@ -62,7 +62,7 @@ def _not_about(actor: Actor) -> ColumnElement[bool]:
     if actor.role not in UNIT_ROLES:
         return named if actor.id is not None else true()
     about_them = or_(
-        Ticket.subject_unit == actor.unit, Ticket.subject_unit.in_(_with_those_above(actor.unit or ""))
+        Ticket.subject_unit == actor.unit, Ticket.subject_unit.in_(with_those_above(actor.unit or ""))
     )
     return and_(named, or_(Ticket.subject_unit.is_(None), ~about_them))
 
@@ -78,7 +78,7 @@ def _registered_by(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _with_those_below(unit: str) -> Select[tuple[str]]:
+def _with_those_below(unit: str) -> Select[str]:
     """Names of a unit and of everything that belongs to it, however deep."""
     tree = select(Unit.id, Unit.name).where(Unit.name == unit).cte("own", recursive=True)
     below = aliased(Unit)
@@ -87,7 +87,7 @@ def _with_those_below(unit: str) -> Select[tuple[str]]:
     return select(tree.c.name)
 
 
-def _with_those_above(unit: str) -> Select[tuple[str]]:
+def with_those_above(unit: str) -> Select[str]:
     """Names of a unit and of everything that it belongs to."""
     line = select(Unit.parent_id, Unit.name).where(Unit.name == unit).cte("line", recursive=True)
     above = aliased(Unit)

@@ -1,5 +1,6 @@
 """The tables of Postgres, a module an idea. Migrations make them; a test holds the two equal."""
 
+from models.tables.audit import AuditHead, AuditLine
 from models.tables.base import Base
 from models.tables.commands import Command, Refusal
 from models.tables.directory import Person, Unit
@@ -25,6 +26,8 @@ __all__ = [
     "Account",
     "ApiToken",
     "Assignment",
+    "AuditHead",
+    "AuditLine",
     "Base",
     "CalendarNotice",
     "CallAttempt",

@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 def verify_command(
     ticket: Annotated[str | None, typer.Option(help="Only this ticket.", show_default=False)] = None,
 ) -> None:
-    """Check the hash chain of every ticket and supervision, and the texts that facts refer to.
+    """Check the hash chain of every ticket and supervision, the texts that facts refer to, and the audit.
 
     Names each fact that is not as it was written. An erased text with its deletion record counts as whole.
     Exit code 1 if anything is broken.
@@ -57,11 +57,22 @@ async def _verify(settings: Settings, ticket: str | None) -> int:
                 faults += len(checked.faults)
                 for fault in checked.faults:
                     typer.echo(str(fault))
+        if ticket is None:
+            faults += await _verify_audit(engine)
     finally:
         await engine.dispose()
     held = "all chains hold" if not faults else f"{faults} faults"
     typer.echo(f"{aggregates} tickets and supervisions, {facts} facts: {held}")
     return faults
+
+
+async def _verify_audit(engine: AsyncEngine) -> int:
+    from models import audit
+
+    found = [fault async for fault in audit.faults(engine)]
+    for fault in found:
+        typer.echo(fault)
+    return len(found)
 
 
 async def _all(engine: AsyncEngine, ring: KeyRing, ticket: str | None) -> AsyncIterator[Checked]:

@@ -1,0 +1,74 @@
+"""Writing to the audit what requests ask for: before it is done, and again when it is refused."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from api.identity import Principal
+from api.services.parts import Parts
+from models import audit
+from models.audit import Line
+
+_CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
+_TICKET = "/tickets/{no}"
+
+
+async def record(
+    parts: Parts,
+    who: Principal,
+    operation: str,
+    outcome: str = audit.DONE,
+    *,
+    path: str = "",
+    places: Mapping[str, str] | None = None,
+    why: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Writes one line. `path` is the route's, `places` what stands in its braces."""
+    # What stands in an address may be anything; only what can be a number or a code is kept.
+    places = {name: value for name, value in (places or {}).items() if _CODE.fullmatch(value)}
+    async with parts.engine.begin() as conn:
+        await audit.write(
+            conn,
+            Line(
+                at=datetime.now(UTC),
+                operation=operation,
+                outcome=outcome,
+                actor=actor_of(who),
+                source=who.source,
+                ticket_no=places.get("no") if _TICKET in path else None,
+                subject=_subject(path, places),
+                why=why,
+                details=details or {},
+            ),
+        )
+
+
+def actor_of(who: Principal) -> dict[str, str | None]:
+    """Who asked, and what they showed."""
+    shown = who.session or who.token
+    return {
+        "id": who.actor.id,
+        "role": who.held.value,
+        "unit": who.actor.unit,
+        "via": who.via.value,
+        "by": str(shown.id) if shown else None,
+    }
+
+
+async def record_stranger(
+    parts: Parts, operation: str, outcome: str, login: str | None, source: str | None
+) -> None:
+    """Writes one line about who has not proven who they are; `login` only where it is an account's."""
+    async with parts.engine.begin() as conn:
+        await audit.write(
+            conn,
+            Line(datetime.now(UTC), operation, outcome, {"id": login}, source),
+        )
+
+
+def _subject(path: str, places: Mapping[str, str]) -> str | None:
+    if _TICKET in path:
+        return places.get("caller") or places.get("attachment")
+    return next(iter(places.values()), None)

@@ -1,0 +1,258 @@
+"""What is written to the audit, who was shown a caller, and that no change to it goes unseen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models import audit, texts
+from models.audit import Line
+from models.texts import Reference
+from ops.database import create_engine
+from ops.embedded_temporal import EmbeddedTemporal
+from ops.settings import Settings
+from ops.temporal_client import connect, key_ring
+from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.logins import Browser, browsing, found_person
+
+WATER, TOWN = "水务局", "城关镇"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=new_database(),
+        temporal_address=temporal_server.address,
+        temporal_namespace=temporal_server.namespace,
+        task_queue=tmp_path.name,
+        graceful_shutdown_seconds=2,
+        allow_lapsed_policy=True,
+    )
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(settings.database_target())
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
+    ring = key_ring(settings)
+    await number_apart(engine)
+    await found_units(engine, ring, WATER, TOWN)
+    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
+        yield made
+
+
+@asynccontextmanager
+async def somebody(hotline: Hotline, unit: str, *roles: str) -> AsyncIterator[tuple[str, Browser]]:
+    """Somebody of a unit who is logged in."""
+    person = await found_person(hotline.parts.engine, hotline.parts.ring, unit, *roles)
+    async with browsing(hotline.parts) as browser:
+        yield person, await browser.logged_in(person)
+
+
+async def written(engine: AsyncEngine, **wanted: str) -> list[dict[str, Any]]:
+    """What the audit says, oldest first, of what is wanted."""
+    rows = sorted([row async for row in audit.lines(engine)], key=lambda row: row.at)
+    return [row.data for row in rows if all(row.data.get(name) == value for name, value in wanted.items())]
+
+
+async def reveal(browser: Browser, no: str, caller: str, **changed: Any) -> Any:
+    body = {"fields": ["name", "phone"], "purpose": "contact", "reason": "约定上门时间", **changed}
+    return await browser.send("POST", f"/tickets/{no}/callers/{caller}/reveal", json=body)
+
+
+async def caller_of(hotline: Hotline, no: str) -> str:
+    caller: str = (await hotline.read(f"/tickets/{no}"))["callers"][0]["id"]
+    return caller
+
+
+async def test_commands_and_readings_are_on_record_with_who_from_where_and_when(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    before = datetime.now(UTC)
+    async with somebody(hotline, "县热线办", "office") as (person, office):
+        no = await hotline.ticket()
+        await office.get(f"/tickets/{no}")
+        await office.send("POST", f"/tickets/{no}/dispatch", json={"lead": WATER})
+    lines = [line for line in await written(engine, ticket_no=no) if line["actor"].get("id") == person]
+    assert [line["operation"] for line in lines] == ["get_ticket", "dispatch"]
+    for line in lines:
+        assert line["actor"]["role"] == "office"
+        assert line["actor"]["via"] == "session"
+        assert line["source"] == "127.0.0.1"
+        assert datetime.fromisoformat(line["at"]) >= before
+
+
+async def test_what_is_refused_is_on_record(hotline: Hotline, engine: AsyncEngine) -> None:
+    async with somebody(hotline, TOWN, "handler") as (person, stranger):
+        no = await hotline.ticket()
+        await hotline.done(no, "dispatch", lead=WATER)
+        assert (await stranger.get(f"/tickets/{no}")).status_code == 404
+        assert (await stranger.get("/accounts")).status_code == 403
+        stolen = dict(stranger.http.cookies)
+        await stranger.send("DELETE", "/session")
+        stranger.http.cookies.update(stolen)
+        assert (await stranger.get(f"/tickets/{no}")).status_code == 401
+        assert (await stranger.log_in(person, "wrong")).status_code == 401
+    told = [
+        (line["operation"], line["outcome"])
+        for line in await written(engine)
+        if line["actor"].get("id") == person
+    ]
+    assert told == [
+        ("login", "asked"),
+        ("get_ticket", "asked"),
+        ("get_ticket", "not_found"),
+        ("list_accounts", "wrong_role"),
+        ("logout", "asked"),
+        ("get_ticket", "ended"),
+        ("login", "login_refused"),
+    ]
+
+
+async def test_a_name_that_nobody_has_is_not_written_down(hotline: Hotline, engine: AsyncEngine) -> None:
+    # It may be a password that was typed into the wrong field.
+    async with browsing(hotline.parts) as browser:
+        assert (await browser.log_in("My-secret-word-9")).status_code == 401
+    (line,) = await written(engine, operation="login")
+    assert line["outcome"] == "login_refused"
+    assert "secret" not in str(line).lower()
+
+
+async def test_a_caller_is_shown_for_a_purpose_and_the_caller_may_know(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    async with AsyncExitStack() as stack:
+        agent_id, agent = await stack.enter_async_context(somebody(hotline, "县热线办", "agent"))
+        no = await hotline.ticket()
+        caller = await caller_of(hotline, no)
+        shown = await reveal(agent, no, caller, reason="约王芳上门的时间")
+        assert shown.json() == {"name": "王芳", "phone": "+8613800138000"}
+        own = await hotline.get(f"/tickets/{no}/callers/{caller}/accesses", "citizen", actor=caller)
+        (access,) = own.json()
+        assert (access["person"], access["purpose"], access["fields"]) == (
+            agent_id,
+            "联系诉求人",
+            ["name", "phone"],
+        )
+        another = await hotline.get(
+            f"/tickets/{no}/callers/{caller}/accesses",
+            "citizen",
+            actor="01890000-0000-7000-8000-000000000000",
+        )
+        assert another.status_code == 404
+    (line,) = await written(engine, outcome="shown")
+    assert "王芳" not in str(line)
+    reference = Reference.parse(line["details"]["reason"])
+    assert reference is not None
+    async with engine.connect() as conn:
+        kept = await texts.read(conn, hotline.parts.ring, [reference.id])
+    assert kept[reference.id].words == "约王芳上门的时间"
+
+
+async def test_no_more_is_shown_than_the_purpose_needs_and_the_role_has(hotline: Hotline) -> None:
+    async with AsyncExitStack() as stack:
+        _, agent = await stack.enter_async_context(somebody(hotline, "县热线办", "agent"))
+        _, auditor = await stack.enter_async_context(somebody(hotline, "县热线办", "auditor"))
+        no = await hotline.ticket()
+        caller = await caller_of(hotline, no)
+        more = await reveal(agent, no, caller, fields=["address"])
+        assert (more.status_code, more.json()["code"]) == (403, "more_than_needed")
+        other = await reveal(agent, no, caller, purpose="visit")
+        assert (other.status_code, other.json()["code"]) == (403, "wrong_purpose")
+        assert (await reveal(agent, no, caller, reason="看")).status_code == 422
+        assert (await reveal(auditor, no, caller)).status_code == 403
+        wrong_ticket = await hotline.ticket()
+        assert (await reveal(agent, wrong_ticket, caller)).status_code == 404
+
+
+async def test_a_unit_is_shown_the_number_once_it_has_signed(hotline: Hotline) -> None:
+    async with AsyncExitStack() as stack:
+        _, handler = await stack.enter_async_context(somebody(hotline, WATER, "handler"))
+        _, other = await stack.enter_async_context(somebody(hotline, TOWN, "handler"))
+        no = await hotline.ticket()
+        caller = await caller_of(hotline, no)
+        await hotline.done(no, "dispatch", lead=WATER)
+        masked = (await handler.get(f"/tickets/{no}")).json()["callers"][0]
+        assert (masked["name"], masked["phone"]) == ("王**", "138****8000")
+        early = await reveal(handler, no, caller)
+        assert (early.status_code, early.json()["code"]) == (403, "not_signed")
+        await hotline.done(no, "sign", unit=WATER)
+        assert (await reveal(handler, no, caller)).json()["phone"] == "+8613800138000"
+        assert (await reveal(other, no, caller)).status_code == 404
+
+
+async def test_where_the_site_says_never_a_unit_is_not_shown_the_number(hotline: Hotline) -> None:
+    hotline.parts.settings.units_see_callers = "never"
+    async with somebody(hotline, WATER, "handler") as (_, handler):
+        no = await hotline.ticket()
+        caller = await caller_of(hotline, no)
+        await hotline.done(no, "dispatch", lead=WATER)
+        await hotline.done(no, "sign", unit=WATER)
+        answer = await reveal(handler, no, caller)
+        assert (answer.status_code, answer.json()["code"]) == (403, "relay_only")
+
+
+async def test_an_auditor_pages_through_the_audit(hotline: Hotline) -> None:
+    no = await hotline.ticket()
+    for _ in range(7):
+        await hotline.read(f"/tickets/{no}")
+    seen, cursor = [], None
+    while True:
+        query: dict[str, Any] = {"ticket": no, "limit": 3, **({"cursor": cursor} if cursor else {})}
+        page = (await hotline.get("/audit", "auditor", **query)).json()
+        seen += [(line["lane"], line["seq"]) for line in page["lines"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert len(seen) == len(set(seen)) == 7
+    answer = await hotline.http.get("/api/v1/audit", headers=headers("office"))
+    assert answer.status_code == 403
+
+
+async def some_lines(engine: AsyncEngine, number: int = 3) -> None:
+    for n in range(number):
+        async with engine.begin() as conn:
+            line = Line(datetime.now(UTC), f"op_{n}", audit.DONE, {"id": "x"}, None, ticket_no="T1")
+            await audit.write(conn, line)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_line SET outcome = 'x'", "DELETE FROM audit_line"])
+async def test_the_audit_is_only_ever_added_to(engine: AsyncEngine, statement: str) -> None:
+    await some_lines(engine)
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with engine.begin() as conn:
+            await conn.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE audit_line SET outcome = 'x' WHERE seq = 2", "line 2: changed"),
+        ('UPDATE audit_line SET data = data || \'{"why": "x"}\' WHERE seq = 2', "line 2: changed"),
+        ("DELETE FROM audit_line WHERE seq = 2", "line 2: missing"),
+        ("DELETE FROM audit_line WHERE seq = 3", "line 3: missing"),
+        ("DELETE FROM audit_line", "line 1: missing"),
+        ("DELETE FROM audit_head", "has lost its head"),
+    ],
+)
+async def test_a_change_past_the_trigger_is_found(engine: AsyncEngine, change: str, told: str) -> None:
+    await some_lines(engine)
+    assert [fault async for fault in audit.faults(engine)] == []
+    async with engine.begin() as conn:
+        await conn.execute(text("ALTER TABLE audit_line DISABLE TRIGGER USER"))
+        await conn.execute(text(change))
+    found = [fault async for fault in audit.faults(engine)]
+    assert found
+    assert all(fault.endswith(told) for fault in found)
