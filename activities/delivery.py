@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio.client import Client, WorkflowUpdateFailedError
@@ -102,7 +103,11 @@ class Delivery:
         return settled
 
     async def _deliver(self, addressee: _Addressee, received: Received) -> Settled:
-        envelope = Envelope.model_validate(received.body)
+        try:
+            envelope = Envelope.model_validate(received.body)
+        except ValidationError:
+            # Written by a version whose commands this one does not know: no attempt will cure it.
+            return await self._failed(received, "malformed")
         settled = await self._decided(addressee, envelope, received)
         await self._note(received, envelope, settled)
         return settled
@@ -114,9 +119,14 @@ class Delivery:
                 await received_commands.settle(conn, received.id, ACCEPTED, told)
             elif settled.refused is not None:
                 await _note_refusal(conn, received, envelope, settled.refused)
-            elif settled.failed is not None:
-                _log.error("command_failed", command=received.id, do=received.do, kind=settled.failed)
-                await received_commands.settle(conn, received.id, FAILED, {"kind": settled.failed})
+        if settled.failed is not None:
+            await self._failed(received, settled.failed)
+
+    async def _failed(self, received: Received, kind: str) -> Settled:
+        _log.error("command_failed", command=received.id, do=received.do, kind=kind)
+        async with self._engine.begin() as conn:
+            await received_commands.settle(conn, received.id, FAILED, {"kind": kind})
+        return Settled(failed=kind)
 
     async def _decided(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
         if not addressee.over:

@@ -11,6 +11,7 @@ from activities.reaching import EngineAway
 from activities.starting import Starter
 from models import outbox, received_commands
 from models.contracts.sweep import SWEEP, SweepPage, SweepResult
+from models.known_laws import UnknownLaw
 
 _PAGE = 50
 _GRACE = timedelta(seconds=10)
@@ -59,6 +60,12 @@ class Relay:
             _log.warning("start_failed", kind=row.kind, subject=row.subject, reason=str(error))
             async with self._engine.begin() as conn:
                 await outbox.mark_failed(conn, row.id, str(error))
+            return False
+        except (UnknownLaw, ValueError) as error:
+            # A row that no attempt will cure must not stand in the way of those behind it.
+            _log.error("start_impossible", kind=row.kind, subject=row.subject, reason=type(error).__name__)
+            async with self._engine.begin() as conn:
+                await outbox.mark_failed(conn, row.id, type(error).__name__)
             return False
         return True
 

@@ -114,6 +114,18 @@ async def test_what_was_asked_for_and_granted_is_explained_day_by_day(hotline: H
     assert clocks["handle"]["due_at"] == after["due"]
 
 
+@pytest.mark.rule("JC-11.1a")
+async def test_three_working_hours_are_explained_interval_by_interval(hotline: Hotline) -> None:
+    no = await hotline.ticket()
+    await hotline.done(no, "dispatch", lead=WATER)
+    explained = await hotline.read(f"/tickets/{no}/clocks/sign/explanation")
+    (counted,) = [step["counted"] for step in explained["steps"]]
+    assert explained["limit"] == "3个工作小时"
+    assert sum(interval["seconds"] for interval in counted["intervals"]) == counted["seconds"] == 3 * 3600
+    assert counted["intervals"][-1]["closes"] == counted["due"] == explained["due"]
+    assert any("第十一条" in line or "JC-11.1a" in line for line in explained["lines"])
+
+
 async def test_an_overridden_limit_is_explained_with_what_was_cited(hotline: Hotline) -> None:
     no = await hotline.ticket()
     await hotline.done(no, "dispatch", lead=WATER)

@@ -276,6 +276,28 @@ async def test_a_command_whose_outcome_was_not_noted_is_not_done_again(office: O
         assert known.json()["state"] == "accepted"
 
 
+async def test_what_no_attempt_will_cure_stands_in_nobody_s_way(office: Office) -> None:
+    async with await office.without_temporal() as hotline:
+        broken, whole = await hotline.ticket(), await hotline.ticket()
+        assert (await hotline.post(whole, "dispatch", key="b-1", lead=WATER)).status_code == 202
+        stored = await hotline.post(whole, "supplement", text="还有一件事")
+    async with office.engine.begin() as conn:
+        await conn.execute(
+            update(Outbox).where(Outbox.subject == broken).values(payload={"law_id": "gone", "about": {}})
+        )
+        await conn.execute(update(Command).where(Command.key == "b-1").values(body={"command": {"do": "?"}}))
+    async with office.working() as hotline:
+        swept = await office.sweep(hotline)
+        assert (swept.started, swept.delivered, swept.left) == (1, 1, 1)
+        again = await hotline.post(whole, "dispatch", key="b-1", lead=WATER)
+        assert (again.status_code, again.json()["code"]) == (500, "internal_error")
+        known = await hotline.http.get(
+            stored.headers["Location"], headers=headers("office", actor="agent-1") | {"X-Jiesu-Role": "agent"}
+        )
+        assert known.json()["state"] == "accepted"
+    assert not await office.was_started(broken)
+
+
 async def test_the_schedule_sweeps_by_itself(office: Office) -> None:
     async with await office.without_temporal() as hotline:
         no = await hotline.ticket()
