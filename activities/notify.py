@@ -219,7 +219,7 @@ class Notify:
                 reference=result.reference if result else None,
                 error=error,
             )
-            must_arrive = one.template in ALONE and one.channel == Channel.SMS
+            must_arrive = one.template in ALONE and one.channel in (Channel.SMS, Channel.PHONE)
             if written and must_arrive and not one.recipient.startswith("role:"):
                 reason = "no_number" if error == "no_number" else "rejected"
                 await call_tasks.open_instead(conn, one.id, reason)

@@ -58,7 +58,9 @@ async def open_channel(conn: AsyncConnection, notification_id: UUID) -> bool:
 
 
 async def open_instead(conn: AsyncConnection, notification_id: UUID, reason: str) -> bool:
-    """Opens a task because an SMS that must arrive did not, unless the same notice goes by phone anyway."""
+    """Opens a task because what must arrive did not: an SMS, unless the same notice goes by phone anyway, or
+    a call of a voice system.
+    """
     row, other = Notification, Notification.__table__.alias()
     also_by_phone = (
         select(other.c.id)
@@ -68,6 +70,7 @@ async def open_instead(conn: AsyncConnection, notification_id: UUID, reason: str
             other.c.notice == row.notice,
             other.c.recipient == row.recipient,
             other.c.channel == Channel.PHONE,
+            other.c.id != row.id,
         )
     )
     if (await conn.execute(also_by_phone)).first() is not None:

@@ -255,7 +255,7 @@ async def _count(conn: AsyncConnection, row: Row[Any], said: Reported) -> None:
             **values, receipt=UNDELIVERED, state=State.FAILED, last_error=said.code or UNDELIVERED
         )
     )
-    if changed.rowcount and row.channel == Channel.SMS and row.template in ALONE:
+    if changed.rowcount and row.channel in (Channel.SMS, Channel.PHONE) and row.template in ALONE:
         await call_tasks.open_instead(conn, row.id, "undelivered")
 
 

@@ -208,6 +208,20 @@ async def test_one_who_is_called_anyway_gets_no_second_call_for_the_sms(
     assert await desk.all("SELECT reason FROM call_task") == [("channel",)]
 
 
+async def test_what_a_voice_system_cannot_bring_is_called_by_the_seat(
+    engine: AsyncEngine, ring: KeyRing, desk: Desk
+) -> None:
+    voice = Desk.of(engine, ring, phone=Refusing())
+    told = notice("red", "T1", via=[Channel.SMS, Channel.PHONE])
+    assert await voice.send("T1", told, notice("urged", "T1", via=[Channel.PHONE]))
+    assert await desk.all("SELECT template, reason, state FROM call_task") == [("red", "rejected", "open")]
+    async with engine.connect() as conn:
+        (task,) = await call_tasks.waiting(conn)
+    await record(desk, task, CallOutcome.REACHED)
+    proved = "SELECT state, receipt FROM notification WHERE template = 'red' AND channel = 'phone'"
+    assert await desk.all(proved) == [("sent", "delivered")]
+
+
 async def test_an_acknowledgement_by_call_settles_the_emergency(desk: Desk) -> None:
     await on_roster(desk, "sw-n1", "sw-n2")
     await desk.send("T1", emergency())

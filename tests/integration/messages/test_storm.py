@@ -112,7 +112,7 @@ async def test_the_storm(
     hooks: Hooks,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level("DEBUG")
+    caplog.set_level("INFO")
     await populate(engine, ring)
     weather, luck = Weather(seed=12345), random.Random(54321)
     for provider, standin in (("aliyun", aliyun), ("cmcc", mas)):
