@@ -100,7 +100,7 @@ class Shell(ABC, Generic[State]):
         While another command is at work nobody knows yet how things will stand.
         """
         _check_form(do, envelope)
-        if self._ready and not self._lock.locked():
+        if self._ready and not self._lock.locked() and envelope.id not in self._commands:
             at = self._instant(envelope)
             state = self._state
             try:
