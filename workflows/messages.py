@@ -21,6 +21,7 @@ class MessagesRoundWorkflow:
     @workflow.run
     async def run(self) -> RoundResult:
         """What was done, in numbers."""
-        return await workflow.execute_activity(
+        done: RoundResult = await workflow.execute_activity(
             MESSAGES_ROUND, result_type=RoundResult, start_to_close_timeout=_TIMEOUT, retry_policy=_RETRY
         )
+        return done
