@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api import cookies, problems, welcome
 from api.asking import PREFIX
+from api.citizen import pages as citizen
 from api.limits import BodyLimits
 from api.permissions import guard, leave_open
 from api.problems import ProblemDetails
@@ -72,7 +73,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     for open_to_all in (health.router, session.open_router):
         leave_open(app, open_to_all)
     # These know by secrets of their own who asks.
-    for other in (messages.router, welcome.router):
+    for other in (messages.router, welcome.router, citizen.router):
         app.include_router(other)
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
     app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))

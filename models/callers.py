@@ -41,6 +41,7 @@ class ReadCaller:
     withdrawn_at: datetime | None
     erased_at: datetime | None
     ratings: dict[str, Any]
+    first_ticket_no: str
 
 
 async def store(
@@ -144,4 +145,5 @@ def _opened(ring: KeyRing, row: Any) -> ReadCaller:
         row.withdrawn_at,
         row.erased_at,
         row.ratings,
+        row.first_ticket_no,
     )
