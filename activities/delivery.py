@@ -89,7 +89,6 @@ class Delivery:
     async def deliver_now(self, received: Received) -> Settled:
         """Delivers a command to a ticket whose workflow runs, when nothing older waits.
 
-        Whoever records an accepted command notes it in the same transaction, so nothing is left to write.
         Raises as `deliver_to` does.
         """
         envelope = Envelope.model_validate(received.body)
@@ -98,8 +97,7 @@ class Delivery:
             settled = await self._verdict(addressee, envelope, received)
         except _NotRunning:
             return await self._deliver(addressee, received)
-        if settled.accepted is None:
-            await self._note(received, envelope, settled)
+        await self._note(received, envelope, settled)
         return settled
 
     async def _deliver(self, addressee: _Addressee, received: Received) -> Settled:

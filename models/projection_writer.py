@@ -1,7 +1,7 @@
 """Writing facts and projections in one statement: each table's rows travel as one JSON value.
 
-A record writes to six tables. Six statements would take six times the round trips and most of the time of a
-command, so there is one, put together from the tables' own columns when the module is loaded.
+A record writes to five tables. Five statements would take five times the round trips and most of the time
+of a command, so there is one, put together from the tables' own columns when the module is loaded.
 """
 
 import json
@@ -58,12 +58,10 @@ _UPSERTS = {table.name: _upsert(table) for table in _ROWS}
 _RECORD = _together(
     {
         _FACT.name: _insert(_FACT),
-        # The law a ticket was opened under stays, and a late record never takes the row back.
-        _TICKET.name: _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq"),
         **_UPSERTS,
     },
-    "UPDATE command SET state = 'accepted', decided_at = now(), result = CAST(:result AS jsonb)"
-    " WHERE id = :command_id AND state = 'stored'",
+    # The law a ticket was opened under stays, and a late record never takes the row back.
+    _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq"),
 )
 
 _REBUILD = _together(_UPSERTS, _upsert(_TICKET))
@@ -74,22 +72,9 @@ async def write_record(
     ticket_no: str,
     facts: Iterable[Mapping[str, Any]],
     rows: Projection,
-    command_id: str | None,
-    result: Mapping[str, Any],
 ) -> None:
-    """Stores new facts, the rows they touch and the outcome of their command.
-
-    IntegrityError when facts are there already.
-    """
-    await conn.execute(
-        _RECORD,
-        {
-            _FACT.name: _json(facts),
-            **_projected(rows),
-            "command_id": command_id,
-            "result": _json(result),
-        },
-    )
+    """Stores new facts and the rows they touch. IntegrityError when facts are there already."""
+    await conn.execute(_RECORD, {_FACT.name: _json(facts), **_projected(rows)})
     await mark_callers(conn, ticket_no, rows.caller_marks)
 
 

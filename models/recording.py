@@ -1,10 +1,14 @@
-"""Recording: facts into the legal record and the projection after them, in one transaction. Postgres wins."""
+"""Recording: facts into the legal record and the projection after them, in one transaction. Postgres wins.
+
+A command is not marked as done here but by whoever brought it, once the workflow has said so: when everything
+dies in between, the workflow does not know of these facts, and only the same command, brought again, tells it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -23,7 +27,7 @@ from models.fact_effects import (
 from models.facts_store import SUPERVISION, TICKET, Aggregate, rows_to_insert
 from models.projection import project
 from models.projection_writer import table_of, write_record
-from models.tables import Command, Outbox, Supervision
+from models.tables import Outbox, Supervision
 from models.texts import Reference
 
 START_SUPERVISION = "supervision"
@@ -80,9 +84,8 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
 async def _write(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
     numbered = [(fact.seq, fact.data) for fact in fresh]
     rows = project(request.view, request.law_id, numbered)
-    result = {"seq": fresh[-1].seq, "status": rows.ticket["status"]}
     facts = rows_to_insert(TICKET, request.ticket_no, fresh)
-    await write_record(conn, request.ticket_no, facts, rows, request.command_id, result)
+    await write_record(conn, request.ticket_no, facts, rows)
     await callers.move(conn, joined_callers(numbered), request.ticket_no)
     await _drop_content(conn, request)
     for opened in opened_supervisions(numbered):
@@ -128,17 +131,7 @@ async def _project_supervision(
         await conn.execute(insert(table).values(row).on_conflict_do_nothing())
     changes = supervision_changes(numbered)
     await conn.execute(update(table).where(table.c.no == request.no).values(changes))
-    await _mark_command(conn, request.command_id, fresh)
     await _put_notices(conn, notices_of(request))
-
-
-async def _mark_command(conn: AsyncConnection, command_id: str | None, fresh: Sequence[ChainedFact]) -> None:
-    if command_id is not None:
-        await conn.execute(
-            update(table_of(Command))
-            .where(Command.id == command_id, Command.state == "stored")
-            .values(state="accepted", decided_at=func.now(), result={"seq": fresh[-1].seq})
-        )
 
 
 def notices_of(request: Request) -> NotifyRequest:

@@ -149,7 +149,7 @@ async def test_a_record_that_fails_leaves_nothing(engine: AsyncEngine) -> None:
         assert await load(conn, TICKET, "R7") == []
 
 
-async def test_the_command_is_marked_with_its_outcome_once(engine: AsyncEngine) -> None:
+async def test_a_command_stays_stored_until_its_workflow_has_answered(engine: AsyncEngine) -> None:
     life = Life("R8", LAW)
     await record(engine, life.begin())
     request = life.step("2026-04-30T16:40", {"do": "dispatch", "lead": "水务局"})
@@ -167,7 +167,7 @@ async def test_the_command_is_marked_with_its_outcome_once(engine: AsyncEngine) 
         await conn.execute(insert(Command).values(command))
     await record(engine, request)
     row = await only(engine, Command, ticket_no="R8")
-    assert (row["state"], row["result"]["status"]) == ("accepted", "dispatched")
+    assert (row["state"], row["result"]) == ("stored", None)
 
 
 async def test_what_time_breaches_opens_supervision_with_its_start_in_the_outbox(engine: AsyncEngine) -> None:
