@@ -54,6 +54,7 @@ class TicketLine(_Answer):
     closed_at: Moment | None
     ended_at: Moment | None
     counters: dict[str, Any]
+    title: str | None = Field(description="标题；没有标题的为诉求内容的开头，已删除的为空。")
 
 
 class TicketPage(_Answer):
@@ -123,7 +124,6 @@ class PolicyAnswer(_Answer):
 class TicketDetail(TicketLine):
     """A ticket as its page shows it."""
 
-    title: str | None
     text: str | None
     special: str | None
     complainant: str

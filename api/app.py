@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from api import cookies, problems, welcome
 from api.asking import PREFIX
@@ -17,11 +19,17 @@ from api.routers import (
     commands,
     directory,
     duty,
+    events,
+    foresight,
     health,
+    law,
+    people,
     privacy,
     seat,
     session,
+    statistics,
     supervisions,
+    taking_calls,
     tickets,
 )
 from api.security_headers import SecurityHeaders
@@ -34,6 +42,12 @@ from ops.settings import Settings, load_settings
 from ops.temporal_client import connect, key_ring
 
 VERSION = "1.0"
+TAGS = (
+    *("工单", "操作", "督办", "单位", "受理", "通知", "坐席"),
+    *("值班", "统计", "办法", "隐私", "登录", "账号", "运行"),
+)
+CONSOLE = Path(__file__).with_name("console")
+"""Where the build of the console is; a checkout that was never installed has none."""
 
 _ABOUT = """
 12345 政务服务便民热线工单接口。
@@ -60,15 +74,14 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
         version=VERSION,
         description=_ABOUT,
         lifespan=_lifespan(settings, parts),
-        openapi_tags=[
-            {"name": name}
-            for name in ("工单", "操作", "督办", "单位", "通知", "坐席", "值班", "隐私", "登录", "账号", "运行")
-        ],
+        openapi_tags=[{"name": name} for name in TAGS],
     )
     problems.install(app)
     app.add_middleware(BodyLimits, prefix=PREFIX)
     app.add_middleware(SecurityHeaders, tls=cookies.has_tls(settings))
-    for guarded in (tickets, commands, supervisions, directory, session, accounts, privacy, seat, duty):
+    app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
+    work = (tickets, foresight, commands, supervisions, taking_calls, directory, people, seat, duty)
+    for guarded in (*work, statistics, law, events, session, accounts, privacy):
         guard(app, guarded.router)
     for open_to_all in (health.router, session.open_router):
         leave_open(app, open_to_all)
@@ -76,6 +89,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     for other in (messages.router, welcome.router, citizen.router):
         app.include_router(other)
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
+    if CONSOLE.is_dir():
+        app.frontend("/console", directory=CONSOLE)
     app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))
     _describe_problems(app)
     return app

@@ -36,10 +36,11 @@ LINK_LASTS = timedelta(hours=24)
 AccountId = Annotated[UUID, Path(description="账号编号。")]
 TokenId = Annotated[UUID, Path(description="令牌编号。")]
 
+_READING = problems(401, 403, 422, 503)
 _CHANGING = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
-@router.get("/accounts", summary="账号", operation_id="list_accounts", tags=["账号"])
+@router.get("/accounts", summary="账号", operation_id="list_accounts", tags=["账号"], responses=_READING)
 async def list_accounts(who: Who, parts: Assembled) -> list[AccountAnswer]:
     """全部账号。"""
     row = Account
@@ -132,7 +133,7 @@ async def _require_account(conn: AsyncConnection, account_id: UUID) -> None:
         raise not_found("个账号")
 
 
-@router.get("/tokens", summary="访问令牌", operation_id="list_tokens", tags=["账号"])
+@router.get("/tokens", summary="访问令牌", operation_id="list_tokens", tags=["账号"], responses=_READING)
 async def list_tokens(who: Who, parts: Assembled) -> list[TokenAnswer]:
     """签发过的访问令牌。"""
     async with parts.engine.connect() as conn:

@@ -131,7 +131,7 @@ async def _logged_in(came: CameIn, response: Response, parts: Parts) -> LoggedIn
 
 
 @router.delete(
-    "/session", summary="退出", operation_id="logout", status_code=204, responses=problems(401, 403, 503)
+    "/session", summary="退出", operation_id="logout", status_code=204, responses=problems(401, 403, 422, 503)
 )
 async def logout(who: Who, parts: Assembled, response: Response) -> None:
     """退出登录，会话立即失效。"""
@@ -141,7 +141,7 @@ async def logout(who: Who, parts: Assembled, response: Response) -> None:
     cookies.take_back(response, parts.settings)
 
 
-@router.get("/me", summary="我是谁", operation_id="get_me", responses=problems(401, 403, 503))
+@router.get("/me", summary="我是谁", operation_id="get_me", responses=problems(401, 403, 422, 503))
 async def get_me(who: Who, parts: Assembled) -> Me:
     """你的身份、角色、单位，以及页面水印的内容。"""
     session, name = who.session, await _name(parts, who)
@@ -198,7 +198,7 @@ async def change_password(body: PasswordBody, who: Who, parts: Assembled) -> Non
     "/me/second-factor",
     summary="启用动态口令",
     operation_id="begin_second_factor",
-    responses=problems(401, 403, 409, 503),
+    responses=problems(401, 403, 409, 422, 503),
 )
 async def begin_second_factor(who: Who, parts: Assembled) -> SecondFactor:
     """得到动态口令的密钥，用验证器扫描后出示一次口令即启用。已启用的须由管理员先取消。"""

@@ -1,7 +1,7 @@
 """Tickets: registering, listing, one ticket, what happened, its clocks and why they fall where they do."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -19,9 +19,20 @@ from api.bodies import RegisterBody
 from api.identity import Identity
 from api.moments import ZONE, AskedMoment
 from api.services import explaining, listing, reading
-from api.services.listing import Filters
+from api.services.listing import Filters, Owed, Span
 from api.services.registering import register_ticket
-from domain.vocabulary import ClockName, Lamp, Level, Source, Status, TicketType, Urgency
+from api.services.titles import demands
+from domain.vocabulary import (
+    ClockName,
+    Lamp,
+    Level,
+    Rating,
+    Source,
+    Status,
+    TicketType,
+    UnitStage,
+    Urgency,
+)
 
 router = APIRouter(prefix=f"{PREFIX}/tickets", tags=["工单"])
 
@@ -65,6 +76,25 @@ async def list_tickets(
     due_before: Annotated[AskedMoment | None, Query(description="最近的期限早于。")] = None,
     due_after: Annotated[AskedMoment | None, Query(description="最近的期限不早于。")] = None,
     open: Annotated[bool, Query(description="只列未结束的工单。")] = False,
+    category: Annotated[Words | None, Query(description="诉求类别；上一级类别包括其下各级。")] = None,
+    unit_stage: Annotated[list[UnitStage], Query(description="承办单位的办理状态，可多选。")] = [],  # noqa: B006
+    asked: Annotated[
+        Literal["return", "extension"] | None, Query(description="有待审核的退单或延期申请。")
+    ] = None,
+    rating: Annotated[list[Rating], Query(description="诉求人对办理的评价，可多选。")] = [],  # noqa: B006
+    received_from: Annotated[AskedMoment | None, Query(description="受理时间不早于。")] = None,
+    received_to: Annotated[AskedMoment | None, Query(description="受理时间早于。")] = None,
+    dispatched_from: Annotated[AskedMoment | None, Query(description="派单时间不早于。")] = None,
+    dispatched_to: Annotated[AskedMoment | None, Query(description="派单时间早于。")] = None,
+    closed_from: Annotated[AskedMoment | None, Query(description="办结时间不早于。")] = None,
+    closed_to: Annotated[AskedMoment | None, Query(description="办结时间早于。")] = None,
+    clock: Annotated[ClockName | None, Query(description="有这一项时限。")] = None,
+    clock_result: Annotated[
+        Literal["in_time", "overdue", "running"] | None,
+        Query(description="这项时限的结果：in_time 按时完成；overdue 逾期；running 计时中。"),
+    ] = None,
+    clock_due_from: Annotated[AskedMoment | None, Query(description="这项时限的期限不早于。")] = None,
+    clock_due_to: Annotated[AskedMoment | None, Query(description="这项时限的期限早于。")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> TicketPage:
@@ -82,11 +112,21 @@ async def list_tickets(
         due_before=_local(due_before),
         due_after=_local(due_after),
         open_only=open,
+        category=category,
+        unit_stage=[one.value for one in unit_stage],
+        asked=asked,
+        rating=[one.value for one in rating],
+        received=Span(_local(received_from), _local(received_to)),
+        dispatched=Span(_local(dispatched_from), _local(dispatched_to)),
+        closed=Span(_local(closed_from), _local(closed_to)),
+        owed=Owed(clock, clock_result, Span(_local(clock_due_from), _local(clock_due_to))),
     )
     async with parts.engine.connect() as conn:
         page = await listing.tickets(conn, identity, filters, cursor, limit)
+        said = await demands(conn, parts, [row.no for row in page.rows])
+    lines = [{**row._mapping, "title": said[row.no].title if row.no in said else None} for row in page.rows]
     return TicketPage(
-        tickets=[TicketLine.model_validate(row) for row in page.rows], next_cursor=page.next_cursor
+        tickets=[TicketLine.model_validate(line) for line in lines], next_cursor=page.next_cursor
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from api.problems import Problem
 from api.services.scope import visible_tickets
 from domain.commands import Actor
-from models.tables import Assignment, Ticket
+from models.tables import Assignment, Caller, Clock, Ticket
 
 _NEVER = "infinity"
+
+
+@dataclass(frozen=True)
+class Span:
+    """From an instant on, and before another; either end may be open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, column: Any) -> list[ColumnElement[bool]]:
+        """The conditions that a column meets within it."""
+        since = [column >= self.since] if self.since is not None else []
+        return [*since, column < self.until] if self.until is not None else since
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Tickets by what became of one of their limits, among those due in a span.
+
+    `result`: `in_time` done before it was due, `overdue` not (even if done later), `running` still open.
+    """
+
+    clock: str | None = None
+    result: str | None = None
+    due: Span = Span()
 
 
 @dataclass(frozen=True)
@@ -35,6 +60,14 @@ class Filters:
     due_before: datetime | None = None
     due_after: datetime | None = None
     open_only: bool = False
+    category: str | None = None
+    unit_stage: Sequence[str] = ()
+    asked: str | None = None
+    rating: Sequence[str] = ()
+    received: Span = Span()
+    dispatched: Span = Span()
+    closed: Span = Span()
+    owed: Owed = Owed()
 
 
 @dataclass(frozen=True)
@@ -45,7 +78,7 @@ class Page:
     next_cursor: str | None
 
 
-_COLUMNS = (
+COLUMNS = (
     Ticket.no,
     Ticket.jurisdiction,
     Ticket.status,
@@ -68,6 +101,8 @@ _COLUMNS = (
     Ticket.ended_at,
     Ticket.counters,
 )
+"""What a list shows of a ticket, beside what people wrote."""
+
 _PLACE = (Ticket.lamp_rank, Ticket.due_order, Ticket.no)
 
 
@@ -75,7 +110,7 @@ async def tickets(
     conn: AsyncConnection, actor: Actor, filters: Filters, cursor: str | None, limit: int
 ) -> Page:
     """One page of the tickets an actor may know of. 422 for a cursor that no page gave."""
-    query = _filtered(select(*_COLUMNS, Ticket.lamp_rank), filters).where(visible_tickets(actor))
+    query = _filtered(select(*COLUMNS, Ticket.lamp_rank), filters).where(visible_tickets(actor))
     if cursor is not None:
         query = query.where(_after(cursor))
     rows = (await conn.execute(query.order_by(*_PLACE).limit(limit + 1))).all()
@@ -95,11 +130,20 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         wanted: Sequence[str] = getattr(filters, column.key)
         if wanted:
             query = query.where(column.in_(wanted))
-    if filters.unit:
-        has_it = select(Assignment.unit).where(
-            Assignment.ticket_no == Ticket.no, Assignment.unit.in_(filters.unit)
-        )
-        query = query.where(has_it.exists())
+    if filters.unit or filters.unit_stage or filters.asked:
+        query = query.where(_with_a_unit(filters).exists())
+    if filters.owed != Owed():
+        query = query.where(_owing(filters).exists())
+    if filters.rating:
+        rated = Caller.ratings["handling"].as_string().in_(filters.rating)
+        query = query.where(select(Caller.id).where(Caller.ticket_no == Ticket.no, rated).exists())
+    if filters.category is not None:
+        query = query.where(_of_category(filters.category))
+    query = query.where(
+        *filters.received.holds(Ticket.received_at),
+        *filters.dispatched.holds(Ticket.dispatched_at),
+        *filters.closed.holds(Ticket.closed_at),
+    )
     if filters.number is not None:
         query = query.where(
             or_(Ticket.no.startswith(filters.number, autoescape=True), Ticket.upstream_no == filters.number)
@@ -109,6 +153,50 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
     if filters.due_after is not None:
         query = query.where(Ticket.next_due >= filters.due_after)
     return query.where(Ticket.ended_at.is_(None)) if filters.open_only else query
+
+
+def _with_a_unit(filters: Filters) -> Select[Any]:
+    """An assignment that meets what is said of units: one of these, at these stages, asking for something."""
+    query = select(Assignment.unit).where(Assignment.ticket_no == Ticket.no)
+    if filters.unit:
+        query = query.where(Assignment.unit.in_(filters.unit))
+    if filters.unit_stage:
+        query = query.where(Assignment.stage.in_(filters.unit_stage))
+    if filters.asked is not None:
+        query = query.where(Assignment.ended_at.is_(None), asked_for(filters.asked, Assignment.counters))
+    return query
+
+
+def asked_for(what: str, counters: Any) -> ColumnElement[bool]:
+    """The condition on an assignment's counters that its unit waits for a decision on this."""
+    asked: ColumnElement[bool] = (
+        counters["return_asked"].as_boolean()
+        if what == "return"
+        else counters["extension_asked"].as_integer().is_not(None)
+    )
+    return asked
+
+
+def _owing(filters: Filters) -> Select[Any]:
+    owed = filters.owed
+    query = select(Clock.n).where(Clock.ticket_no == Ticket.no, *owed.due.holds(Clock.due_at))
+    if owed.clock is not None:
+        query = query.where(Clock.name == owed.clock)
+    if filters.unit:
+        query = query.where(Clock.unit.in_(filters.unit))
+    return query if owed.result is None else query.where(RESULTS[owed.result])
+
+
+RESULTS: Mapping[str, ColumnElement[bool]] = {
+    "in_time": Clock.state == "met",
+    "overdue": Clock.breached_at.is_not(None),
+    "running": Clock.state == "running",
+}
+"""What may become of a limit, as conditions on `clock`."""
+
+
+def _of_category(category: str) -> ColumnElement[bool]:
+    return or_(Ticket.category == category, Ticket.category.startswith(f"{category}/", autoescape=True))
 
 
 def _after(cursor: str) -> ColumnElement[bool]:

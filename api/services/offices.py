@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import Problem
 from domain.law import Law
+from domain.policy import Policy
 from models import calendar_notices
 from models.calendar_notices import ImportedNotice
 from models.laws import StoredLaw, identified
@@ -42,6 +43,16 @@ async def law_for(
             basis=law.policy.standing_basis,
         )
     return stored, law
+
+
+def policies(settings: Settings) -> list[Policy]:
+    """Every policy that is there, by name. Raises Problem 503 for a file that cannot be read."""
+    folder = settings.policy_dir
+    places = {name: name if folder is None else str(folder / f"{name}.yaml") for name in _known(folder)}
+    try:
+        return [load_policy(places[name]) for name in sorted(places)]
+    except PolicyError as error:
+        raise Problem(503, "policy_unreadable", f"办法文件有误：{error}") from error
 
 
 _MOST_KEPT = 64

@@ -110,10 +110,15 @@ async def _demand(conn: AsyncConnection, parts: Parts, found: Whole) -> Iterable
     return await texts.read_ticket(conn, parts.ring, found.row.no)
 
 
+def masked_name(name: str) -> str:
+    """A name of which the first character is left."""
+    return f"{name[0]}**"
+
+
 def _masked(one: ReadCaller) -> dict[str, Any]:
     return {
         "id": str(one.id),
-        "name": f"{one.name[0]}**" if one.name else None,
+        "name": masked_name(one.name) if one.name else None,
         "phone": masked_phone(one.phone) if one.phone else None,
         "has_address": one.address is not None,
         "joined_at": one.joined_at,
