@@ -17,6 +17,7 @@ from api.bodies import BODIES
 from api.identity import Principal, Via, Who
 from api.problems import Problem
 from api.services import auditing
+from domain.casework.transitions import TRANSITIONS
 from domain.supervision import ROLES as SUPERVISION_ROLES
 from models.access import MAY_REVEAL
 from models.held_roles import OF_A_UNIT, HeldRole, commands_of
@@ -171,7 +172,7 @@ def _require_role(operation: str, who: Principal) -> None:
     if who.held in rule.roles:
         return
     acts_in_its_part = who.held in _COMMANDERS and who.held not in (R.REVIEWER, R.SUPERVISOR)
-    if rule.command is None or not acts_in_its_part:
+    if operation not in TRANSITIONS or not acts_in_its_part:
         raise Problem(403, "wrong_role", "你的角色不能办理此项操作。")
 
 
