@@ -5,10 +5,11 @@ one that may reach Temporal, carries a reference to the stored words instead. Th
 at whether a text is there, so they need not know which form they see.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -19,6 +20,7 @@ from pydantic import (
     TypeAdapter,
     field_validator,
     model_serializer,
+    model_validator,
 )
 
 from domain.vocabulary import (
@@ -49,15 +51,45 @@ class PersonalText:
 MAX_TEXT = 20_000
 """Longest text a person may write in one field, in characters."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), PersonalText()]
 UnitName = Annotated[str, Field(min_length=1, max_length=100)]
 Texts = Annotated[list[Text], Field(max_length=100)]
 
 
-class Order(BaseModel):
-    """What all commands share."""
+class Said(BaseModel):
+    """What somebody said in fields: names, codes and numbers stand on one line.
+
+    A control character is in none of them: the database refuses some, and a ticket would try for ever.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _without_control_characters(self) -> Self:
+        texts = text_fields(type(self))
+        for name in self.model_fields_set - texts:
+            if any(_CONTROL.search(words) for words in _strings(getattr(self, name))):
+                raise ValueError(f"{name} 含有控制字符")
+        return self
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _strings(name)
+            yield from _strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
+
+
+class Order(Said):
+    """What all commands share."""
+
     do: str
 
     @model_serializer(mode="wrap")
@@ -67,10 +99,9 @@ class Order(BaseModel):
         return {name: value for name, value in write(self).items() if name in said}
 
 
-class TicketFields(BaseModel):
+class TicketFields(Said):
     """What is known of a demand when it is registered."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     type: TicketType
     urgency: Urgency = Urgency.NORMAL
     level: Level = Level.COUNTY
@@ -652,10 +683,9 @@ def _is_personal(annotation: object, metadata: list[Any]) -> bool:
     return any(_is_personal(part, list(getattr(part, "__metadata__", ()))) for part in get_args(annotation))
 
 
-class Actor(BaseModel):
+class Actor(Said):
     """Who acts, as the core needs to know: in which role, for which unit, under which id."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     role: Role
     unit: UnitName | None = None
     id: str | None = Field(default=None, max_length=64)
