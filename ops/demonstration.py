@@ -1,4 +1,4 @@
-"""The demonstration county: units and people to try Jiesu with."""
+"""The demonstration county: units, people and tickets to try Jiesu with."""
 
 from __future__ import annotations
 
@@ -40,16 +40,18 @@ def load_if_empty(settings: Settings, say: Callable[[str], None]) -> bool:
     """
     if not is_wanted(settings) or not asyncio.run(_directory_is_empty(settings)):
         return False
-    loading = subprocess.run(
-        [sys.executable, "-m", "ops.cli", "load", str(DEMONSTRATION)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if loading.returncode != 0:
-        raise OperationFailed(f"the demonstration county cannot be loaded: {loading.stderr}")
+    say("Loading the demonstration county …")
+    _run("load", str(DEMONSTRATION))
+    _run("demonstrate")
     say("Loaded the demonstration county.")
     return True
+
+
+def _run(*command: str) -> None:
+    """Runs a `jiesu` command in a process of its own, whose progress shows on this terminal."""
+    doing = [sys.executable, "-m", "ops.cli", *command]
+    if subprocess.run(doing, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise OperationFailed("the demonstration county cannot be loaded")
 
 
 async def _directory_is_empty(settings: Settings) -> bool:

@@ -145,6 +145,7 @@ def _require_ports(settings: Settings) -> None:
 def _say_addresses(settings: Settings, say: Say) -> None:
     say("Jiesu is running:")
     say(f"  Console            {settings.api_url}/console/")
+    say(f"  Citizen's page     {settings.api_url}/citizen")
     say(f"  API documentation  {settings.api_url}/docs")
     if settings.temporal_address is None:
         say(f"  Temporal           http://127.0.0.1:{settings.temporal_ui_port}")

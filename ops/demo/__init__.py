@@ -1,0 +1,1 @@
+"""The demonstration county: its units and people, and tickets that lived their lives through the core."""

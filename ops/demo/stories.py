@@ -1,0 +1,273 @@
+"""What becomes of the demonstration's tickets: each story ends in another place of the county's work.
+
+Hours are office hours. A story that the policy has no room for ends at the step it refuses.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from domain.vocabulary import Rating, Role, Source
+from ops.demo.lives import Life
+
+Telling = Callable[[Life], None]
+_OFFICE, _AGENT, _UNIT, _ABOVE = Role.OFFICE, Role.AGENT, Role.UNIT, Role.UPPER_LEVEL
+
+
+@dataclass(frozen=True)
+class Story:
+    """How many tickets live it, how many office hours ago the newest and the oldest came in, what happened.
+
+    `merges`: somebody else called about the same, and that ticket was merged into this one.
+    """
+
+    count: int
+    newest: float
+    oldest: float
+    tell: Telling
+    source: Source | None = None
+    callers: int = 1
+    merges: bool = False
+
+
+def _waits(life: Life) -> None:
+    """It was registered and nothing else yet."""
+
+
+def _reported(life: Life) -> None:
+    life.after(1).say("submit_to_leader", _OFFICE, summary=f"{life.demand.title}，群众反映集中，呈请批示。")
+
+
+def _instructed(life: Life) -> None:
+    _reported(life)
+    life.after(2).say("instruct", Role.LEADER, text="请抓紧核实办理，结果报我。", leader="分管副县长")
+    _dispatched(life)
+
+
+def _dispatched(life: Life) -> None:
+    assist = list(life.demand.assist)
+    reason = {"reason": "由事发地牵头，其他单位配合。"} if assist else {}
+    life.after(0.4).say("dispatch", _OFFICE, lead=life.demand.unit, assist=assist, **reason)
+
+
+def _signed(life: Life) -> None:
+    _dispatched(life)
+    for unit in (life.demand.unit, *life.demand.assist):
+        life.after(0.5).say("sign", _UNIT, unit)
+
+
+def _at_work(life: Life) -> None:
+    _signed(life)
+    life.after(1).say(
+        "contact", _UNIT, life.demand.unit, told="已说明办理程序和时限。", number_used="承办单位值班电话"
+    )
+
+
+def _reports_progress(life: Life) -> None:
+    _at_work(life)
+    life.after(8).say("progress", _UNIT, life.demand.unit, text="已到现场查看，正在安排施工。")
+
+
+def _overdue(life: Life) -> None:
+    _at_work(life)
+    life.after(40).say("urge", _OFFICE, unit=life.demand.unit, text="已超过办理时限，请尽快办结并说明情况。")
+
+
+def _overdue_and_explained(life: Life) -> None:
+    _overdue(life)
+    life.after(2).say("explain_overdue", _UNIT, life.demand.unit, text="材料到货推迟，已重新安排工期。")
+
+
+def _supervised(life: Life) -> None:
+    _at_work(life)
+    life.after(5).say("supervise", _OFFICE, life.demand.unit, form="written", cause="repeated")
+
+
+def _asks_for_time(life: Life) -> None:
+    _at_work(life)
+    life.after(12).say(
+        *("request_extension", _UNIT, life.demand.unit),
+        working_days=3 if life.demand.type != "consultation" else 1,
+        reason="管网需要分段停水改造，施工周期较长。",
+        reason_code="objective_cause",
+        citizen_informed=True,
+        citizen_consent=True,
+    )
+
+
+def _asks_early(life: Life) -> None:
+    _signed(life)
+    life.after(2).say(
+        *("request_extension", _UNIT, life.demand.unit),
+        working_days=1,
+        reason="需要调取往年档案核对。",
+        reason_code="objective_cause",
+        citizen_informed=True,
+        citizen_consent=True,
+    )
+
+
+def _has_more_time(life: Life) -> None:
+    _asks_early(life)
+    life.after(1).say("decide_extension", _OFFICE, life.demand.unit, approve=True, reason="情况属实。")
+
+
+def _asks_to_return(life: Life) -> None:
+    _signed(life)
+    life.after(1).say(
+        *("request_return", _UNIT, life.demand.unit),
+        reason="经核查，该事项不属本单位职责。",
+        basis="本单位三定方案未列此项职责。",
+        materials=["职责清单"],
+        suggested_unit="司法局",
+    )
+
+
+def _returned(life: Life) -> None:
+    _asks_to_return(life)
+    life.after(1).say("decide_return", _OFFICE, life.demand.unit, approve=True, reason="理由成立。")
+
+
+def _sent_elsewhere(life: Life) -> None:
+    _returned(life)
+    life.after(0.5).say("dispatch", _OFFICE, lead="司法局")
+    life.after(0.5).say("sign", _UNIT, "司法局")
+
+
+def _kept(life: Life) -> None:
+    _asks_to_return(life)
+    why = "该事项在贵单位职责范围内，请继续办理。"
+    life.after(1).say("decide_return", _OFFICE, life.demand.unit, approve=False, reason=why)
+
+
+def _replied(life: Life) -> None:
+    _at_work(life)
+    for unit in life.demand.assist:
+        life.after(0.5).say("submit_to_lead", _UNIT, unit, text="已配合主办单位完成现场处置。")
+    life.after(4).say("answer_citizen", _UNIT, life.demand.unit, text=life.demand.reply)
+    life.after(1).say(
+        *("reply", _UNIT, life.demand.unit),
+        outcome="explained" if life.demand.type == "consultation" else "resolved",
+        text=life.demand.reply,
+        contacted_at=life.at(),
+        number_used="承办单位值班电话",
+        citizen_satisfaction="satisfied",
+        handler="经办人员",
+        section="业务科室",
+        handled_at=life.at(),
+        materials=["现场照片"],
+    )
+
+
+def _reviewed_once(life: Life) -> None:
+    _replied(life)
+    life.after(1).say("first_review", _OFFICE, approve=True, opinion="答复内容完整。")
+
+
+def _sent_back(life: Life) -> None:
+    _replied(life)
+    life.after(1).say("first_review", _OFFICE, approve=False, opinion="没有说明解决的时间，请补充。")
+
+
+def _closed(life: Life) -> None:
+    _reviewed_once(life)
+    life.after(2).say("final_review", _ABOVE, approve=True, opinion="同意办结。")
+
+
+def _not_reached(life: Life) -> None:
+    _closed(life)
+    for _ in range(2):
+        life.after(1).say("callback", _AGENT, reached=False, caller=life.callers[0])
+
+
+def _rated(handling: Rating, solved: bool) -> Telling:
+    def tell(life: Life) -> None:
+        _closed(life)
+        for caller in life.callers:
+            life.after(1).say(
+                *("callback", _AGENT),
+                reached=True,
+                handling=handling,
+                intake=Rating.VERY_SATISFIED,
+                solved=solved,
+                reasonable=not solved,
+                caller=caller,
+            )
+
+    return tell
+
+
+def _redone(life: Life) -> None:
+    _rated(Rating.DISSATISFIED, False)(life)
+    life.after(1).say(
+        "redo", _OFFICE, life.demand.unit, reason="诉求人反映问题没有彻底解决，请重新核实办理。"
+    )
+
+
+def _taken_back(life: Life) -> None:
+    _signed(life)
+    life.after(3).say("withdraw", _AGENT, reason="诉求人来电表示问题已经解决。")
+
+
+def _sent_up(life: Life) -> None:
+    life.after(1).say("return_upstream", _OFFICE, reason="事发地不在本县，属邻县管辖。")
+
+
+def _answered(life: Life) -> None:
+    life.after(0.1).say("answer", _AGENT, text=life.demand.reply, mode="direct")
+
+
+def _answered_and_rated(life: Life) -> None:
+    _answered(life)
+    life.after(1).say(
+        *("callback", _AGENT),
+        reached=True,
+        handling=Rating.VERY_SATISFIED,
+        intake=Rating.VERY_SATISFIED,
+        solved=True,
+        caller=life.callers[0],
+    )
+
+
+STORIES: Final = (
+    Story(12, 0.2, 4, _waits),
+    Story(4, 2, 9, _reported),
+    Story(3, 9, 14, _instructed),
+    Story(12, 0.6, 2.6, _dispatched),
+    Story(4, 4.5, 6.5, _dispatched),
+    Story(10, 3, 9, _signed),
+    Story(16, 5, 22, _at_work),
+    Story(4, 8, 20, _at_work, merges=True),
+    Story(8, 29, 34, _reports_progress),
+    Story(3, 47, 60, _overdue),
+    Story(3, 50, 64, _overdue_and_explained),
+    Story(4, 12, 20, _supervised),
+    Story(5, 18, 24, _asks_for_time),
+    Story(5, 8, 14, _has_more_time),
+    Story(4, 4, 6.5, _asks_to_return),
+    Story(2, 5, 8, _returned),
+    Story(4, 7, 20, _sent_elsewhere),
+    Story(3, 6, 16, _kept),
+    Story(8, 11, 15, _replied),
+    Story(8, 13, 18, _reviewed_once),
+    Story(4, 13, 20, _sent_back),
+    Story(14, 16, 40, _closed),
+    Story(4, 20, 40, _not_reached),
+    Story(18, 20, 70, _rated(Rating.SATISFIED, True)),
+    Story(8, 20, 70, _rated(Rating.VERY_SATISFIED, True)),
+    Story(4, 20, 50, _rated(Rating.DISSATISFIED, False)),
+    Story(2, 24, 50, _rated(Rating.BASICALLY_SATISFIED, True), callers=5),
+    Story(4, 26, 40, _redone),
+    Story(5, 8, 60, _taken_back),
+    Story(3, 4, 40, _sent_up, source=Source.CITY_PLATFORM),
+    Story(8, 2, 50, _answered_and_rated),
+    Story(3, 1, 6, _answered),
+    Story(24, 120, 300, _rated(Rating.SATISFIED, True)),
+    Story(6, 120, 300, _rated(Rating.VERY_SATISFIED, True), source=Source.CITY_PLATFORM),
+)
+"""All stories, about two hundred and twenty tickets."""
+
+
+def answered_at_once(story: Story) -> bool:
+    """Whether the story is one of questions that the seat answers itself."""
+    return story.tell in (_answered, _answered_and_rated)

@@ -1,0 +1,172 @@
+"""The demonstration county: tickets in every state, whose record holds and whose workflows go on from it."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from domain.vocabulary import Status
+from models import outbox, verification
+from models.directory_store import put_people, put_units
+from models.rebuilding import rebuild_supervision, rebuild_ticket
+from models.tables import Clock, Outbox, Supervision, Ticket, TicketFact
+from models.verification import SUPERVISIONS, TICKETS
+from ops.database import create_engine
+from ops.demo.stories import STORIES
+from ops.demo.writing import write_tickets
+from ops.demonstration import DEMONSTRATION
+from ops.directory_file import read_directory
+from ops.embedded_temporal import EmbeddedTemporal
+from ops.keyring import KeyRing
+from ops.settings import Settings
+from ops.temporal_client import connect, key_ring
+from tests.hotline import number_apart, working
+
+_SECONDS = 60
+"""Far more than a machine of its own needs, for one that runs other tests meanwhile."""
+
+
+@pytest.fixture(scope="module")
+def settings(
+    tmp_path_factory: pytest.TempPathFactory,
+    temporal_server: EmbeddedTemporal,
+    new_database: Callable[[], str],
+) -> Settings:
+    folder: Path = tmp_path_factory.mktemp("demonstration")
+    return Settings(
+        data_dir=folder,
+        database_url=new_database(),
+        temporal_address=temporal_server.address,
+        temporal_namespace=temporal_server.namespace,
+        task_queue=folder.name,
+        graceful_shutdown_seconds=2,
+        allow_lapsed_policy=True,
+    )
+
+
+@pytest.fixture
+def ring(settings: Settings) -> KeyRing:
+    return key_ring(settings)
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(settings.database_target(), pool_size=8)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def client(settings: Settings, ring: KeyRing) -> Client:
+    return await connect(settings, ring=ring)
+
+
+@pytest.fixture
+async def county(settings: Settings, engine: AsyncEngine, ring: KeyRing) -> AsyncEngine:
+    """A database with the county and its tickets, written by the first test that asks."""
+    async with engine.begin() as conn:
+        if await conn.scalar(select(func.count()).select_from(Ticket)):
+            return engine
+    await number_apart(engine)
+    directory = read_directory(DEMONSTRATION)
+    async with engine.begin() as conn:
+        await put_units(conn, directory.units)
+        await put_people(conn, ring, directory.people)
+    began, steps = time.monotonic(), Counter[str]()
+    written = await write_tickets(
+        engine,
+        ring,
+        settings,
+        datetime.now(UTC),
+        begun=lambda count: steps.update(planned=count),
+        done=lambda: steps.update(done=1),
+    )
+    assert written == steps["planned"] == steps["done"] == sum(story.count for story in STORIES)
+    assert time.monotonic() - began < _SECONDS
+    return engine
+
+
+async def test_there_is_something_in_every_place_of_the_county_s_work(county: AsyncEngine) -> None:
+    async with county.connect() as conn:
+        statuses = set(await conn.scalars(select(Ticket.status).distinct()))
+        breached = await conn.scalar(select(func.count()).where(Clock.state == "breached"))
+        supervised = await conn.scalar(select(func.count()).select_from(Supervision))
+        lamps = set(await conn.scalars(select(Ticket.lamp).distinct()))
+    assert statuses >= {
+        *(Status.REGISTERED, Status.AWAITING_INSTRUCTION, Status.DISPATCHED, Status.HANDLING),
+        *(Status.REVIEWING, Status.CLOSED, Status.ARCHIVED, Status.WITHDRAWN, Status.MERGED),
+        Status.RETURNED_UPSTREAM,
+    }
+    assert breached
+    assert supervised
+    assert "red" in lamps
+
+
+async def test_the_record_holds_and_the_lists_agree_with_it(county: AsyncEngine, ring: KeyRing) -> None:
+    faults = [
+        str(one) async for checked in verification.check_tickets(county, ring) for one in checked.faults
+    ]
+    assert faults == []
+    different: list[str] = []
+    for kind, rebuild in ((TICKETS, rebuild_ticket), (SUPERVISIONS, rebuild_supervision)):
+        async for numbers in verification.pages(county, kind):
+            for no in numbers:
+                async with county.begin() as conn:
+                    different += await rebuild(conn, no, write=False)
+    assert different == []
+
+
+async def test_nothing_lies_in_the_future(county: AsyncEngine) -> None:
+    async with county.connect() as conn:
+        latest = await conn.scalar(select(func.max(TicketFact.at)))
+    assert latest is not None
+    assert latest <= datetime.now(UTC)
+
+
+async def test_doing_it_again_changes_nothing(county: AsyncEngine, ring: KeyRing, settings: Settings) -> None:
+    async def counted() -> int | None:
+        async with county.connect() as conn:
+            return await conn.scalar(select(func.count()).select_from(TicketFact))
+
+    before = await counted()
+    again = await write_tickets(
+        county, ring, settings, datetime.now(UTC), begun=lambda count: None, done=lambda: None
+    )
+    assert again == 0
+    assert await counted() == before
+
+
+async def test_open_tickets_wait_for_their_start_and_then_take_commands(
+    county: AsyncEngine, ring: KeyRing, settings: Settings, client: Client
+) -> None:
+    async with county.connect() as conn:
+        waiting = set(
+            await conn.scalars(
+                select(Outbox.subject).where(Outbox.kind == outbox.TICKET, Outbox.started_at.is_(None))
+            )
+        )
+        still_open = set(await conn.scalars(select(Ticket.no).where(Ticket.ended_at.is_(None))))
+        no, unit = (
+            await conn.execute(
+                select(Ticket.no, Ticket.lead_unit).where(Ticket.status == Status.DISPATCHED).limit(1)
+            )
+        ).one()
+    assert waiting == still_open
+    async with working(settings, county, client, ring) as hotline:
+        told = await hotline.done(no, "sign", unit=unit)
+        assert told["status"] == Status.HANDLING
+        faults = [
+            one async for checked in verification.check_tickets(county, ring, no) for one in checked.faults
+        ]
+        assert faults == []
+
+
+async def _faults(county: AsyncEngine, ring: KeyRing) -> list[str]:
+    """What `jiesu verify` would name."""
+    return [str(one) async for checked in verification.check_tickets(county, ring) for one in checked.faults]
