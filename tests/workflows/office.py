@@ -202,7 +202,7 @@ async def live(office: Office, ticket: OpenTicket) -> None:
         await office.say(ticket, said.pop("do"), **said)
 
 
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 _GLANCE = 0.05
 _Seen = TypeVar("_Seen")
 
