@@ -1,7 +1,7 @@
 """Recording: facts into the legal record and the projection after them, in one transaction. Postgres wins.
 
 A command is not marked as done here but by whoever brought it, once the workflow has said so: when everything
-dies in between, the workflow does not know of these facts, and only the same command, brought again, tells it.
+dies in between, the workflow does not know of these facts; only the same command, brought again, tells it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,7 +25,9 @@ def run(
     file: Annotated[Path, typer.Argument(help="情景文件（YAML）。", show_default=False)],
     engine: Annotated[str, typer.Option(help="core：只用规则内核；temporal：真实的工作流。")] = "core",
     as_json: Annotated[bool, typer.Option("--json", help="每行一个 JSON 对象。")] = False,
-    check: Annotated[bool, typer.Option("--check", help="与文件里的 expect 比对，不符时退出码为 1。")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="与文件里的 expect 比对，不符时退出码为 1。")
+    ] = False,
 ) -> None:
     """运行一个情景，按时间先后逐行写出发生的事。
 
