@@ -126,10 +126,17 @@ def next_steps(ticket: Mapping[str, Any], unit: str) -> list[Step]:
     match ticket["status"]:
         case "registered":
             return [Step("dispatch", OFFICE, {"lead": unit})]
+        case "awaiting_instruction":
+            return [Step("instruct", OFFICE, {"text": "请按职责抓紧办理。"})]
         case "dispatched":
             return [Step("sign", at_unit, {"unit": lead})]
         case "handling":
-            return [Step("reply", at_unit, {"unit": lead, **_REPLY, "contacted_at": _a_moment_ago(ticket)})]
+            contacted = {"contacted_at": _a_moment_ago(ticket)}
+            stay = {"unit": lead, "approve": False, "reason": "属于贵单位职责，请继续办理。"}
+            return [
+                Step("reply", at_unit, {"unit": lead, **_REPLY, **contacted}),
+                Step("decide_return", OFFICE, stay),
+            ]
         case "reviewing":
             return [
                 Step("first_review", OFFICE, {"approve": True}),
@@ -146,11 +153,12 @@ _REPLY = {"outcome": "resolved", "text": "已按要求办理完毕，并当面�
 
 
 def _afterwards(ticket: Mapping[str, Any]) -> list[Step]:
-    not_asked = [one for one in ticket["callers"] if not one["called_back_at"] and not one["withdrawn_at"]]
-    if not_asked:
-        rated = {"reached": True, "solved": True, "handling": "satisfied", "intake": "satisfied"}
-        return [Step("callback", AGENT, {**rated, "caller": not_asked[0]["id"]})]
-    return [Step("archive", OFFICE)]
+    rated = {"reached": True, "solved": True, "handling": "satisfied", "intake": "satisfied"}
+    behind = [one for one in ticket["callers"] if not one["withdrawn_at"]]
+    callbacks = [Step("callback", AGENT, {**rated, "caller": one["id"]}) for one in behind]
+    not_asked = [step for step, one in zip(callbacks, behind, strict=True) if not one["called_back_at"]]
+    # Whoever was called back before the work was done once more is owed another callback.
+    return not_asked[:1] or [Step("archive", OFFICE), *callbacks]
 
 
 def _a_moment_ago(ticket: Mapping[str, Any]) -> str:
@@ -160,9 +168,10 @@ def _a_moment_ago(ticket: Mapping[str, Any]) -> str:
 
 
 async def _say(api: ApiClient, no: str, seq: int, step: Step) -> Told:
-    told = await api.post(
-        f"/tickets/{no}/{step.do}", step.speaker, step.body, key=f"drive-{no}-{seq}-{step.do}"
+    key = "-".join(
+        ("drive", no, str(seq), step.do, *([step.body["caller"]] if "caller" in step.body else []))
     )
+    told = await api.post(f"/tickets/{no}/{step.do}", step.speaker, step.body, key=key)
     if told.status == 202:
         return await _when_done(api, told.body["command_id"], step.speaker)
     return told

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from ops.demonstration import DEMONSTRATION
 from tests.running import Jiesu
 
 
 @pytest.fixture(scope="module")
 def jiesu(open_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jiesu]:
-    """A running installation with the demonstration county, for the tests of one module."""
+    """A running installation with the demonstration county, but no ticket, for the tests of one module."""
     folder = open_dir / tmp_path_factory.mktemp("jiesu").name
     folder.mkdir()
-    installation = Jiesu(folder)
+    installation = Jiesu(folder, {"JIESU_DEMONSTRATION": "false", "JIESU_ALLOW_LAPSED_POLICY": "true"})
     installation.start()
+    assert installation.run("load", str(DEMONSTRATION)).returncode == 0
     yield installation
     installation.stop()
 
