@@ -158,6 +158,14 @@ class PolicyPage(PolicyLine):
     page: str = Field(description="逐项说明，Markdown。")
 
 
+class ArticleAnswer(Answered):
+    """A rule as people cite it, with its words where the policy quotes them."""
+
+    policy: str = Field(description="文件的名称。")
+    article: str = Field(description="条文的序号，如第11条(2)。")
+    text: str | None
+
+
 class OfficeHoursAnswer(Answered):
     """When offices are open, for counting what remains of a limit."""
 

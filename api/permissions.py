@@ -58,6 +58,7 @@ _SEATS: Final = frozenset({R.AGENT, R.OFFICE})
 """Who calls people and reads what they sent: whoever sees numbers is on the office's own staff."""
 
 _TAKE_CALLS: Final = frozenset({R.AGENT, R.CONTRACTOR_AGENT, R.OFFICE})
+_MAY_EXPORT: Final = OFFICE | {R.LEADER, R.AUDITOR, R.UNIT_LEADER, R.UNIT_PRINCIPAL}
 _COMMANDERS: Final = frozenset(role for role in HeldRole if commands_of(role))
 
 
@@ -111,6 +112,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "list_people": Rule(OFFICE | OF_A_UNIT | ADMINISTRATOR | {R.AUDITOR}),
     "list_policies": Rule(PEOPLE),
     "get_policy": Rule(PEOPLE),
+    "list_articles": Rule(PEOPLE),
     "get_office_hours": Rule(PEOPLE),
     "get_calendar": Rule(PEOPLE),
     "follow_changes": Rule(PEOPLE),
@@ -123,6 +125,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "list_recusals": Rule(frozenset({R.OFFICE, R.AUDITOR})),
     "set_recusals": Rule(frozenset({R.OFFICE})),
     "reveal_caller": Rule(MAY_REVEAL, personal=True),
+    "request_export": Rule(_MAY_EXPORT),
+    "list_exports": Rule(_MAY_EXPORT, personal=True),
+    "decide_export": Rule(frozenset({R.OFFICE})),
+    "fetch_export": Rule(_MAY_EXPORT, personal=True),
+    "upload_attachment": Rule(ON_A_TICKET - {R.AUDITOR, R.LEADER, R.UPPER_LEVEL_REVIEWER}),
+    "list_attachments": Rule(ON_A_TICKET, personal=True),
+    "download_attachment": Rule(ON_A_TICKET, personal=True),
     "list_accesses": Rule(frozenset({R.OFFICE, R.AUDITOR, R.CITIZEN})),
     "list_audit": Rule(frozenset({R.AUDITOR})),
     "list_accounts": Rule(ADMINISTRATOR | {R.AUDITOR}),

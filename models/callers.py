@@ -66,6 +66,16 @@ async def read_ticket(conn: AsyncConnection, ring: KeyRing, ticket_no: str) -> l
     return [_opened(ring, row) for row in rows]
 
 
+async def first_of(conn: AsyncConnection, ring: KeyRing, ticket_nos: Sequence[str]) -> dict[str, ReadCaller]:
+    """The first caller of each of these tickets, by its number."""
+    rows = await conn.execute(
+        select(Caller.__table__)
+        .where(Caller.ticket_no.in_(ticket_nos))
+        .order_by(Caller.joined_at.desc(), Caller.id.desc())
+    )
+    return {row.ticket_no: _opened(ring, row) for row in rows}
+
+
 async def read(conn: AsyncConnection, ring: KeyRing, caller_id: UUID) -> ReadCaller | None:
     """One caller, or None."""
     row = (await conn.execute(select(Caller.__table__).where(Caller.id == caller_id))).one_or_none()

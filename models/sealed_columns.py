@@ -8,9 +8,10 @@ from ops.keyring import KeyRing, Purpose, Sealed
 class RowSeal:
     """Encrypts the columns of one row under one key, whose id the row keeps."""
 
-    def __init__(self, ring: KeyRing, table: str, row_id: UUID | str) -> None:
+    def __init__(self, ring: KeyRing, table: str, row_id: UUID | str, key_id: str | None = None) -> None:
+        """`key_id` is that of a row which is there; a new one gets the active key."""
         self._ring, self._table, self._row_id = ring, table, row_id
-        self.key_id = ring.active
+        self.key_id = key_id or ring.active
 
     def close(self, column: str, text: str | None) -> bytes | None:
         """The ciphertext of a value, None for None. Raises ValueError for what is no Unicode text."""

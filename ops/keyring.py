@@ -46,6 +46,7 @@ class Purpose(StrEnum):
 
     PAYLOAD = "temporal payload"
     COOKIE = "cookie"
+    FILE = "file"
     COLUMN = "database column"
 
 

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
     require_second_factor: bool = Field(
         True, description="Administrators must show a code of their authenticator."
     )
+    attachment_store: str | None = Field(
+        None,
+        description="URL of the store of attachments (s3://bucket/folder, file:///folder); default a folder "
+        "of the data folder. What lies there is encrypted.",
+    )
     units_see_callers: Literal["never", "after_signing"] = Field(
         "after_signing",
         description="Whether handling units may be shown a caller's details, for a purpose and on record: "

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.asking import PREFIX, Assembled, problems
-from api.desk_answers import CalendarAnswer, OfficeHoursAnswer, PolicyLine, PolicyPage
+from api.desk_answers import ArticleAnswer, CalendarAnswer, OfficeHoursAnswer, PolicyLine, PolicyPage
 from api.identity import Identity
 from api.moments import ZONE
 from api.problems import not_found
 from api.services import offices, work_days
 from domain.policy import Policy
+from ops.policy_pages.citing import article
 from ops.policy_pages.page import policy_page
 from policies.loading import lapsed
 
@@ -53,6 +54,16 @@ def _line(policy: Policy, current: str) -> dict[str, object]:
         "standing": policy.standing.value,
         "lapsed": lapsed(policy, datetime.now(ZONE).date()),
         "current": policy.id == current,
+    }
+
+
+@router.get("/articles", summary="条文", operation_id="list_articles", responses=problems(401, 403, 422, 503))
+async def list_articles(identity: Identity, parts: Assembled) -> dict[str, ArticleAnswer]:
+    """各条依据的出处和原文，以依据的编号为键。"""
+    return {
+        rule: ArticleAnswer(policy=policy.title, article=article(rule), text=text)
+        for policy in offices.policies(parts.settings)
+        for rule, text in policy.articles.items()
     }
 
 

@@ -6,6 +6,7 @@ from models.tables.commands import Command, Refusal
 from models.tables.directory import Person, Unit
 from models.tables.facts import SupervisionFact, TicketFact
 from models.tables.identity import Account, ApiToken, FailedLogin, OneTimeLink, Recusal, Session
+from models.tables.keeping import Attachment, Erasure, ExportRequest
 from models.tables.law import CalendarNotice, Law
 from models.tables.messages import (
     CallAttempt,
@@ -26,6 +27,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "Assignment",
+    "Attachment",
     "AuditHead",
     "AuditLine",
     "Base",
@@ -37,6 +39,8 @@ __all__ = [
     "Command",
     "Duty",
     "DutyAlert",
+    "Erasure",
+    "ExportRequest",
     "FailedLogin",
     "InboundRefusal",
     "InboxMessage",
