@@ -16,6 +16,8 @@ from api.services import coming_in
 router = APIRouter(prefix="/welcome", include_in_schema=False)
 
 _MAX_FORM = 2048
+_HEADERS = {"referrer-policy": "same-origin"}
+"""With no referrer at all browsers hide, from us too, where a form comes from."""
 _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>接诉</title>
@@ -72,4 +74,4 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _page(told: str, status: int = 200) -> HTMLResponse:
     fault = f'<p class="fault" role="alert">{escape(told)}</p>' if told else ""
-    return HTMLResponse(_PAGE.format(body=_FORM.format(told=fault)), status)
+    return HTMLResponse(_PAGE.format(body=_FORM.format(told=fault)), status, _HEADERS)

@@ -279,3 +279,9 @@ async def test_a_page_of_somebody_else_s_and_a_flood_of_bytes_are_refused(hotlin
 async def test_the_pages_are_no_part_of_the_interface_for_programs(hotline: Hotline) -> None:
     document = (await hotline.http.get("/openapi.json")).json()
     assert not [path for path in document["paths"] if path.startswith("/citizen")]
+
+
+async def test_browsers_are_let_say_where_a_form_of_ours_comes_from(hotline: Hotline) -> None:
+    # With `no-referrer` a browser sends `Origin: null`, and our own forms would look like a stranger's.
+    for path in ("/citizen/submit", "/citizen/follow", "/welcome/some-link"):
+        assert (await hotline.http.get(path)).headers["referrer-policy"] == "same-origin"
