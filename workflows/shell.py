@@ -25,6 +25,7 @@ from models.contracts.casework import REJECTED, STANDING, Begins, CommandResult,
 from models.contracts.record import RecordResult
 from models.contracts.refusals import RECORD_REFUSAL, RefusalRequest
 from workflows.durably import durably
+from workflows.rules_version import lawful
 from workflows.said import understood, words_in
 from workflows.spread import spread_of
 
@@ -68,6 +69,7 @@ class Shell(ABC, Generic[State]):
 
     async def live(self) -> str:
         """Stay until the end, ring what is due, and return the status it ended with."""
+        self._law = lawful(self._law)
         await self._open()
         while not self._state.ended:
             await self._wait()

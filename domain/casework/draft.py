@@ -22,7 +22,7 @@ class Draft:
     """
 
     def __init__(self, law: Law, ticket: Ticket, now: datetime) -> None:
-        self.law = law if ticket.calendar is None else Law.of(law.policy, ticket.calendar)
+        self.law = law if ticket.calendar is None else law.counting_in(ticket.calendar)
         self.ticket = ticket
         self.now = now
         self.facts: list[Fact] = []

@@ -26,7 +26,6 @@ from domain.commands import (
     TransferEmergency,
     plain_fields,
 )
-from domain.law import Law
 from domain.policy import Element, Policy, Refusals
 from domain.rejected import Rejected
 from domain.vocabulary import (
@@ -92,7 +91,7 @@ def revise_calendar(draft: Draft, envelope: Envelope, command: ReviseCalendar) -
     """A newly published arrangement of working days: every open clock is computed again with it."""
     try:
         revised = CalendarData.model_validate(command.calendar)
-        draft.law = Law.of(draft.policy, revised)
+        draft.law = draft.law.counting_in(revised)
     except (ValidationError, CalendarError) as error:
         raise Rejected(
             "calendar_unusable", "工作日历不能使用。请核对日历数据后重新导入。", draft.policy.process.basis
