@@ -36,7 +36,10 @@ class TicketFact(_Fact, Base):
     """One fact of a ticket."""
 
     __tablename__ = "ticket_fact"
-    __table_args__ = (Index("ix_ticket_fact_fact_at", "fact", "at"),)
+    __table_args__ = (
+        Index("ix_ticket_fact_fact_at", "fact", "at"),
+        Index("ix_ticket_fact_recorded_at", "recorded_at"),
+    )
 
     ticket_no: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
 
@@ -45,5 +48,6 @@ class SupervisionFact(_Fact, Base):
     """One fact of a supervision (督办件)."""
 
     __tablename__ = "supervision_fact"
+    __table_args__ = (Index("ix_supervision_fact_recorded_at", "recorded_at"),)
 
     no: Mapped[str] = mapped_column(primary_key=True, sort_order=-1)
