@@ -2,15 +2,17 @@
 
 import contextlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.noticing import NoticeStarter
 from activities.reaching import reaching_temporal
 from domain.commands import TicketFields
+from domain.vocabulary import Status
 from models import outbox
 from models.contracts.casework import (
     SUPERVISION_WORKFLOW,
@@ -26,9 +28,13 @@ from models.known_laws import KnownLaws
 from models.laws import StoredLaw
 from models.outbox import TICKET, Waiting
 from models.recording import SEND_NOTICES, START_SUPERVISION
+from models.search_attributes import JURISDICTION, STATUS
 
 _TIMEOUT = timedelta(seconds=5)
 """How long a start may take before it is left to the sweep."""
+
+_SPREAD = timedelta(minutes=1)
+"""Over how long the warnings that fall on one second are spread."""
 
 
 class Starter:
@@ -64,10 +70,24 @@ class Starter:
                 id=workflow_id,
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"{_WORDS[row.kind]} {row.subject}",
+                static_details=law.policy.title,
+                search_attributes=_attributes(row.kind, law),
                 rpc_timeout=_TIMEOUT,
             )
         async with self._engine.begin() as conn:
             await outbox.mark_started(conn, row.id)
+
+
+_WORDS = {TICKET: "工单", START_SUPERVISION: "督办"}
+
+
+def _attributes(kind: str, law: StoredLaw) -> TypedSearchAttributes:
+    """What is known at the start already need not be written afterwards."""
+    pairs: list[SearchAttributePair[Any]] = [SearchAttributePair(JURISDICTION, law.policy.id)]
+    if kind == TICKET:
+        pairs.append(SearchAttributePair(STATUS, Status.REGISTERED.value))
+    return TypedSearchAttributes(pairs)
 
 
 def _what_to_start(row: Waiting, law: StoredLaw) -> tuple[str, str, TicketInput | SupervisionInput]:
@@ -87,6 +107,7 @@ def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
         registered_at=datetime.fromisoformat(row.payload["registered_at"]),
         callers=tuple(row.payload["callers"]),
         texts=row.payload["texts"],
+        reminder_spread=_SPREAD,
     )
 
 
