@@ -139,13 +139,17 @@ def name_of(ring: KeyRing, row: Any) -> str | None:
     return open_column(ring, "attachment", row.id, "name", row.key_id, row.name)
 
 
-async def erase(conn: AsyncConnection, store: Store, ticket_no: str, at: datetime) -> int:
-    """Lets the files of a ticket go for good; how many there were."""
+async def erase(conn: AsyncConnection, ticket_no: str, at: datetime) -> Sequence[UUID]:
+    """Empties the rows of a ticket's files; the files to delete from the store once that is committed."""
     row = Attachment
     ids = (
         await conn.scalars(select(row.id).where(row.ticket_no == ticket_no, row.erased_at.is_(None)))
     ).all()
-    for file_id in ids:
-        await store.delete(file_id)
     await conn.execute(update(row).where(row.id.in_(ids)).values(name=None, erased_at=at))
-    return len(ids)
+    return ids
+
+
+async def sweep(conn: AsyncConnection, store: Store) -> None:
+    """Deletes every file whose row was emptied: what a crash in between left in the store."""
+    for file_id in await conn.scalars(select(Attachment.id).where(Attachment.erased_at.is_not(None))):
+        await store.delete(file_id)

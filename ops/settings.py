@@ -123,6 +123,12 @@ class Settings(BaseSettings):
         description="URL of the store of attachments (s3://bucket/folder, file:///folder); default a folder "
         "of the data folder. What lies there is encrypted.",
     )
+    retention_days: int = Field(
+        1095,
+        ge=30,
+        description="Days after a ticket's end for which it keeps who called and what was written; then "
+        "`jiesu retention --apply` erases them.",
+    )
     units_see_callers: Literal["never", "after_signing"] = Field(
         "after_signing",
         description="Whether handling units may be shown a caller's details, for a purpose and on record: "

@@ -1,0 +1,96 @@
+"""A new key while the system runs: everything stored moves to it, nobody is kept waiting, nothing is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from models import sealed_tables
+from models.attachments import key_of, store_of
+from ops.commands import keys
+from ops.database import create_engine
+from ops.embedded_temporal import EmbeddedTemporal
+from ops.keyring import KeyFile
+from ops.settings import Settings
+from ops.temporal_client import connect, key_ring
+from tests.hotline import Hotline, found_units, headers, number_apart, working
+
+WATER = "水务局"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        database_url=new_database(),
+        temporal_address=temporal_server.address,
+        temporal_namespace=temporal_server.namespace,
+        task_queue=tmp_path.name,
+        graceful_shutdown_seconds=2,
+        allow_lapsed_policy=True,
+    )
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(settings.database_target())
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
+    ring = key_ring(settings)
+    await number_apart(engine)
+    await found_units(engine, ring, WATER)
+    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
+        yield made
+
+
+async def used(engine: AsyncEngine) -> set[str]:
+    """The keys that rows are sealed with."""
+    async with engine.connect() as conn:
+        return {key for _, key in await sealed_tables.keys_in_use(conn)}
+
+
+async def test_everything_moves_to_the_new_key_while_people_work(
+    hotline: Hotline, engine: AsyncEngine, settings: Settings
+) -> None:
+    before = [await hotline.ticket() for _ in range(5)]
+    said = {**headers("agent"), "Content-Type": "application/octet-stream"}
+    path = f"/api/v1/tickets/{before[0]}/attachments?name=a.jpg"
+    file = (await hotline.http.post(path, content=JPEG, headers=said)).json()["id"]
+    assert await used(engine) == {"k1"}
+    rotated, *during = await asyncio.gather(
+        keys._rotate(settings, "sm4-gcm"), *(hotline.ticket() for _ in range(5))
+    )
+    assert rotated is None
+    assert KeyFile(settings.key_file)().active == "k2"
+    await sealed_tables.reseal(engine, hotline.parts.ring)
+    assert await used(engine) == {"k2"}
+    (stored,) = (settings.data_dir / "attachments").iterdir()
+    assert key_of(stored.read_bytes()) == "k2"
+    assert (await hotline.get(f"/tickets/{before[0]}/attachments/{file}")).content == JPEG
+    for no in (*before, *during):
+        shown = await hotline.read(f"/tickets/{no}")
+        assert (shown["title"], shown["callers"][0]["phone"]) == ("自来水浑浊", "138****8000")
+    # What lies at Temporal under the old key goes on.
+    await hotline.done(before[1], "dispatch", lead=WATER)
+    assert store_of(settings)
+
+
+async def test_a_rotation_that_was_cut_off_is_ended_by_the_next(
+    hotline: Hotline, engine: AsyncEngine, settings: Settings
+) -> None:
+    no = await hotline.ticket()
+    file = KeyFile(settings.key_file)
+    file.replace(file().rotated())
+    after = await hotline.ticket()
+    assert await used(engine) == {"k1", "k2"}
+    await keys._rotate(settings, None)
+    assert await used(engine) == {"k3"}
+    for one in (no, after):
+        assert (await hotline.read(f"/tickets/{one}"))["title"] == "自来水浑浊"
