@@ -7,7 +7,7 @@ step makes is stored before history knows of it, and the state follows only from
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import NoneType
 from typing import Any, Generic, Protocol, TypeVar
@@ -192,25 +192,30 @@ class Shell(ABC, Generic[State]):
 
         A timer that comes too early because its clock was met costs less than one moved at every command.
         """
-        alarm = self._next_alarm(self._state)
+        alarm = self._next_wake()
         if alarm is None:
             await workflow.wait_condition(lambda: self._moved_on(None))
             return
-        late = spread_of(self._given.no, self._given.reminder_spread) if alarm.spread else timedelta()
-        at = alarm.at + late
-        left = at - self._now()
+        left = alarm.at - self._now()
         if left > timedelta():
             try:
                 await workflow.wait_condition(
-                    lambda: self._moved_on(at), timeout=left, timeout_summary=alarm.summary
+                    lambda: self._moved_on(alarm.at), timeout=left, timeout_summary=alarm.summary
                 )
             except TimeoutError:
                 return
 
+    def _next_wake(self) -> Alarm | None:
+        """The next alarm, with the time by which this ticket's reminders come late."""
+        alarm = self._next_alarm(self._state)
+        if alarm is None or not alarm.spread:
+            return alarm
+        return replace(alarm, at=alarm.at + spread_of(self._given.no, self._given.reminder_spread))
+
     def _moved_on(self, armed: datetime | None) -> bool:
         if self._state.ended or workflow.info().is_continue_as_new_suggested():
             return True
-        alarm = self._next_alarm(self._state)
+        alarm = self._next_wake()
         return alarm is not None and (armed is None or alarm.at < armed)
 
     async def _pass_time(self, until: datetime, *, inclusive: bool = False) -> None:

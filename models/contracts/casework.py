@@ -37,7 +37,7 @@ class Begins(BaseModel):
 
     `clock_shift` is added to the workflow's clock, so that scenarios of any date run; zero in production.
     `reminder_spread` is the longest time a warning may come late, so that the thousands that fall on the same
-    second do not; red lamps and breaches are never spread.
+    second do not; red lamps and breaches are not spread.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -12,6 +12,7 @@ from temporalio.client import WorkflowHandle
 from domain.facts import SupervisionOpened
 from models.contracts.casework import CommandResult, supervision_workflow_id
 from tests.replay.fast_law import fast_policy, open_all_hours
+from tests.workflows.histories import kinds
 from tests.workflows.office import Office, OpenTicket, eventually, live, names, now
 
 Handles = Mapping[str, WorkflowHandle[Any, Any]]
@@ -20,9 +21,25 @@ Life = Callable[[Office], Awaitable[Handles]]
 UNIT = "水务局"
 
 
+async def _opened(office: Office, **said: Any) -> OpenTicket:
+    """A ticket whose registration is in its history, so that what follows comes after it."""
+    ticket = await office.open(**said)
+    await _recorded(ticket.handle, 1)
+    return ticket
+
+
+async def _recorded(handle: WorkflowHandle[Any, Any], number: int) -> None:
+    """Wait until a history has that many records, so that what follows comes after them."""
+
+    async def markers() -> int:
+        return kinds(await handle.fetch_history()).count("MARKER_RECORDED")
+
+    await eventually(markers, lambda found: found >= number)
+
+
 async def standard(office: Office) -> Handles:
     """The standard life to its archive."""
-    ticket = await office.open()
+    ticket = await _opened(office)
     await live(office, ticket)
     await office.say(ticket, "archive")
     await ticket.handle.result()
@@ -31,7 +48,7 @@ async def standard(office: Office) -> Handles:
 
 async def returned_and_redone(office: Office) -> Handles:
     """A return approved, one refused, a recall, a reply sent back, a redo."""
-    ticket = await office.open()
+    ticket = await _opened(office)
     await office.say(ticket, "submit_to_leader", summary="群众集中反映")
     await office.say(ticket, "instruct", text="请水务局办理", leader="县长")
     await office.say(ticket, "dispatch", lead="城关镇")
@@ -56,12 +73,13 @@ async def returned_and_redone(office: Office) -> Handles:
 
 async def signalled(office: Office) -> Handles:
     """Commands by signal, two of them refused."""
-    ticket = await office.open()
+    ticket = await _opened(office)
     await office.say(ticket, "dispatch", lead=UNIT)
     await ticket.handle.signal("sign", {"unit": UNIT})
     await eventually(lambda: office.ticket(ticket.no), lambda state: state.status == "handling")
-    await ticket.handle.signal("supplement", {"text": "词句"})
-    await ticket.handle.signal("sign", {"unit": UNIT})
+    for number, (do, said) in enumerate((("supplement", {"text": "词句"}), ("sign", {"unit": UNIT})), 4):
+        await ticket.handle.signal(do, said)
+        await _recorded(ticket.handle, number)
     await office.say(ticket, "withdraw", reason="诉求人撤单")
     await ticket.handle.result()
     return {"signalled": ticket.handle}
@@ -69,11 +87,11 @@ async def signalled(office: Office) -> Handles:
 
 async def merged(office: Office) -> Handles:
     """Two tickets become one."""
-    main, other = await office.open(), await office.open(phones=["13900139000", "13700137000"])
+    main, other = await _opened(office), await _opened(office, phones=["13900139000", "13700137000"])
     await office.say(main, "dispatch", lead=UNIT)
     await office.say(other, "merge", into=main.no)
     await other.handle.result()
-    await eventually(lambda: office.ticket(main.no), lambda state: len(state.callers) > 1)
+    await _recorded(main.handle, 3)
     await office.say(main, "return_upstream", reason="应由市级办理")
     await main.handle.result()
     return {"merged-main": main.handle, "merged-other": other.handle}
@@ -81,11 +99,13 @@ async def merged(office: Office) -> Handles:
 
 async def supervised(office: Office) -> Handles:
     """A supervision that the office opens, raises, refers and strikes off."""
-    ticket = await office.open()
+    ticket = await _opened(office)
     await office.say(ticket, "dispatch", lead=UNIT)
     result = await office.say(ticket, "supervise", unit=UNIT, cause="repeated", form="written")
     no = next(fact["no"] for fact in result.facts if fact["fact"] == "supervision_opened")
     handle = office.client.get_workflow_handle(supervision_workflow_id(no))
+    await _recorded(ticket.handle, 4)
+    await _recorded(handle, 1)
     await office.say(ticket, "withdraw", reason="诉求人撤单")
     await ticket.handle.result()
     await _tell(office, ticket, handle, "supervise", level="upgraded")
@@ -97,7 +117,7 @@ async def supervised(office: Office) -> Handles:
 
 async def breached(office: Office) -> Handles:
     """Every lamp, every breach, the explanation, a supervision answered late, the archive by the clock."""
-    ticket = await office.open(policy=fast_policy(), calendar=open_all_hours())
+    ticket = await _opened(office, policy=fast_policy(), calendar=open_all_hours())
     await office.say(ticket, "dispatch", lead=UNIT)
     opened = await eventually(lambda: office.facts(ticket.no), lambda f: "supervision_opened" in names(f))
     no = next(fact.no for fact in opened if isinstance(fact, SupervisionOpened))
@@ -116,7 +136,7 @@ async def breached(office: Office) -> Handles:
 
 async def late(office: Office) -> Handles:
     """A command received in time and delivered late: the breach and its supervision are taken back."""
-    ticket = await office.open(policy=fast_policy(), calendar=open_all_hours())
+    ticket = await _opened(office, policy=fast_policy(), calendar=open_all_hours())
     await office.say(ticket, "dispatch", lead=UNIT)
     received = now() + timedelta(seconds=1)
     opened = await eventually(lambda: office.facts(ticket.no), lambda f: "supervision_opened" in names(f))
