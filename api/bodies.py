@@ -106,6 +106,10 @@ class RegisterBase(Body):
     ]
     title: Annotated[Text | None, Field(description=wording.FIELDS["title"])] = None
     text: Annotated[Text, Field(description=wording.FIELDS["text"])]
+    recording: Annotated[
+        str | None,
+        Field(max_length=200, pattern=r"^[\x21-\x7e]+$", description="通话录音在电话系统中的编号。"),
+    ] = None
     policy: Annotated[str | None, Field(max_length=64, description=wording.FIELDS["policy"])] = None
 
 

@@ -273,7 +273,7 @@ async def desk(conn: AsyncConnection, actor: Actor) -> dict[str, Any]:
     return {
         "status": {row.value: row.number for row in await _grouped(conn, Ticket.status, ours, now_open)},
         "lamp": {
-            row.value: row.count
+            row.value: row.number
             for row in await _grouped(conn, Ticket.lamp, ours, now_open, Ticket.lamp.is_not(None))
         },
         "stage": {row.value: row.number for row in await conn.execute(own)} if actor.unit else {},

@@ -165,7 +165,7 @@ async def _store(conn: AsyncConnection, parts: Parts, intake: _Intake, key: str,
 
 
 def _words(parts: Parts, body: RegisterBase) -> list[NewText]:
-    written = {"title": body.title, "text": body.text}
+    written = {"title": body.title, "text": body.text, "recording": body.recording}
     return [new_text(parts.ring, name, words) for name, words in written.items() if words is not None]
 
 

@@ -1,39 +1,203 @@
-import { Button, Flex, Layout, Menu } from "antd";
+import { BellOutlined, DownOutlined, MenuOutlined, SearchOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Badge, Button, Drawer, Dropdown, Flex, Layout, Menu, Skeleton, Tag, Watermark } from "antd";
+import { Suspense, useEffect, useState } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
+import { getDeskCountsOptions } from "./client/@tanstack/react-query.gen";
+import { useConnected } from "./connection";
 import { desksOf } from "./desks";
+import { useLive } from "./live";
+import { Find } from "./parts/Find";
+import { PasswordForm, Presence, SecondFactorForm } from "./parts/Mine";
 import { useSession } from "./session";
-import { ROLE, word } from "./words";
 
-/** What stands around every page: where one can go, and who works here. */
+const GROUPS = ["办理", "监督", "查询", "管理"] as const;
+
+/** What stands around every page: where one can go, how much waits there, and who works here. */
 export function Shell() {
-  const { session, leave } = useSession();
+  const { session } = useSession();
+  const [menu, setMenu] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const { idle } = useLive();
+  const connected = useConnected();
+  const { pathname } = useLocation();
+
+  useEffect(() => setMenu(false), [pathname]);
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setFinding(true);
+      }
+    };
+    window.addEventListener("keydown", open);
+    return () => window.removeEventListener("keydown", open);
+  }, []);
+
+  if (session.second_factor_required) {
+    return (
+      <main className="enter">
+        <section className="enter-card">
+          <h1>动态口令</h1>
+          <SecondFactorForm />
+        </section>
+      </main>
+    );
+  }
+  return (
+    <Watermark content={session.watermark.text} font={{ color: "rgba(16,36,63,0.045)", fontSize: 13 }} gap={[160, 140]}>
+      <a className="skip" href="#content">
+        跳到正文
+      </a>
+      <Layout className="whole">
+        <Layout.Sider width={204} className="side no-print">
+          <Places />
+        </Layout.Sider>
+        <Layout>
+          <Layout.Header className="top no-print">
+            <Button
+              type="text"
+              className="menu-button"
+              icon={<MenuOutlined />}
+              aria-label="打开导航"
+              onClick={() => setMenu(true)}
+            />
+            <span className="top-brand">接诉</span>
+            <Button className="find-button" icon={<SearchOutlined />} onClick={() => setFinding(true)}>
+              <span className="wide">查找工单</span>
+              <kbd className="wide">Ctrl K</kbd>
+            </Button>
+            <span className="push" />
+            <Who />
+          </Layout.Header>
+          {!connected && <Alert banner type="warning" title="网络连接中断，正在重新连接。所填内容仍在。" />}
+          {idle && <Alert banner type="info" title="长时间没有操作，已停止自动刷新。移动鼠标或按任意键继续。" />}
+          <main className="content" id="content" tabIndex={-1}>
+            <Suspense fallback={<Skeleton active />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </Layout>
+      </Layout>
+      <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={260} className="side" title="接诉">
+        <Places />
+      </Drawer>
+      <Find open={finding} close={() => setFinding(false)} />
+    </Watermark>
+  );
+}
+
+function Places() {
+  const { session } = useSession();
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const desks = desksOf(session.role);
+  const counts = useQuery({ ...getDeskCountsOptions(), refetchInterval: 30_000 });
+  const items = GROUPS.map((group) => ({
+    key: group,
+    type: "group" as const,
+    label: group,
+    children: desks
+      .filter((desk) => desk.group === group)
+      .map((desk) => {
+        const waiting = counts.data && desk.waiting ? desk.waiting(counts.data) : 0;
+        return {
+          key: desk.path,
+          label: (
+            <Flex justify="space-between" align="center">
+              {desk.title}
+              {waiting > 0 && <span className="waiting">{waiting > 999 ? "999+" : waiting}</span>}
+            </Flex>
+          ),
+        };
+      }),
+  })).filter((group) => group.children.length > 0);
   return (
-    <Layout style={{ minHeight: "100vh" }}>
-      <Layout.Sider breakpoint="lg" collapsedWidth={0} aria-label="导航">
-        <p className="brand">接诉</p>
-        <Menu
-          theme="dark"
-          selectedKeys={[pathname]}
-          onClick={({ key }) => void navigate(key)}
-          items={desks.map((desk) => ({ key: desk.path, label: desk.title }))}
-        />
-      </Layout.Sider>
-      <Layout>
-        <Layout.Header className="top">
-          <Flex justify="end" gap={12} align="center">
-            <span>
-              {session.unit} {word(ROLE, session.role)} {session.actor}
-            </span>
-            <Button onClick={leave}>退出</Button>
-          </Flex>
-        </Layout.Header>
-        <main className="content">
-          <Outlet />
-        </main>
-      </Layout>
-    </Layout>
+    <nav aria-label="导航">
+      <p className="brand">
+        接诉
+        <small>12345 热线工单</small>
+      </p>
+      <Menu
+        theme="dark"
+        mode="inline"
+        selectedKeys={[pathname]}
+        onClick={({ key }) => void navigate(key)}
+        items={items}
+      />
+    </nav>
+  );
+}
+
+function Who() {
+  const { session, leave, actAs } = useSession();
+  const [asked, setAsked] = useState<"password" | "factor">();
+  const role = session.roles.find((one) => one.role === session.role);
+  const others = session.roles.filter((one) => one.role !== session.role);
+  const ofAnAccount = session.via === "session";
+  return (
+    <Flex align="center" gap={8}>
+      <Lamps />
+      {ofAnAccount && session.role === "handler" && <Presence />}
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          items: [
+            ...others.map((one) => ({ key: `as:${one.role}`, label: `以${one.name}身份办理` })),
+            ...(others.length ? [{ type: "divider" as const }] : []),
+            ...(ofAnAccount
+              ? [
+                  { key: "password", label: "更改密码" },
+                  { key: "factor", label: "动态口令" },
+                  { type: "divider" as const },
+                ]
+              : []),
+            { key: "leave", label: "退出登录" },
+          ],
+          onClick: ({ key }) => {
+            if (key === "leave") leave();
+            else if (key.startsWith("as:")) actAs(key.slice(3));
+            else setAsked(key as "password" | "factor");
+          },
+        }}
+      >
+        <Button type="text" className="who">
+          <span className="who-name">
+            {session.name ?? session.id ?? role?.name}
+            <small>{[session.unit, role?.name].filter(Boolean).join(" · ")}</small>
+          </span>
+          <DownOutlined />
+        </Button>
+      </Dropdown>
+      <PasswordForm open={asked === "password"} close={() => setAsked(undefined)} />
+      <Drawer open={asked === "factor"} onClose={() => setAsked(undefined)} title="动态口令" destroyOnHidden>
+        <SecondFactorForm done={() => setAsked(undefined)} />
+      </Drawer>
+    </Flex>
+  );
+}
+
+/** How many lamps are lit on one's own tickets. */
+function Lamps() {
+  const counts = useQuery({ ...getDeskCountsOptions(), refetchInterval: 30_000 });
+  const navigate = useNavigate();
+  const red = counts.data?.lamp.red ?? 0;
+  const yellow = (counts.data?.lamp.yellow ?? 0) + (counts.data?.lamp.warning ?? 0);
+  return (
+    <Button
+      type="text"
+      aria-label={`红牌${red}件，预警和黄牌${yellow}件`}
+      onClick={() => void navigate("/all?lamp=red&lamp=yellow&lamp=warning&open=true")}
+    >
+      <Badge dot={red + yellow > 0} color={red ? "#c01722" : "#c97a00"}>
+        <BellOutlined />
+      </Badge>
+      {red > 0 && <Tag color="red">红牌 {red}</Tag>}
+      {yellow > 0 && (
+        <Tag color="orange" className="wide">
+          预警 {yellow}
+        </Tag>
+      )}
+    </Button>
   );
 }

@@ -3,20 +3,31 @@ import { App as Feedback, ConfigProvider } from "antd";
 import zhCN from "antd/locale/zh_CN";
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
-import { StrictMode } from "react";
+import { lazy, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import "./app.css";
+import { problemOf } from "./api";
 import { desksOf } from "./desks";
-import { Enter } from "./pages/Enter";
-import { Ticket } from "./pages/Ticket";
-import { Why } from "./pages/Why";
 import { SessionGate, useSession } from "./session";
 import { Shell } from "./Shell";
 import { theme } from "./theme";
 
+const Ticket = lazy(() => import("./pages/Ticket"));
+const Why = lazy(() => import("./pages/Why"));
+const Sheet = lazy(() => import("./pages/Sheet"));
+const Supervision = lazy(() => import("./pages/Supervision"));
+
 dayjs.locale("zh-cn");
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000 } } });
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What is refused stays refused; what did not get through is tried again.
+      retry: (failures, error) => failures < 2 && [0, 503].includes(problemOf(error).status),
+      staleTime: 5_000,
+    },
+  },
+});
 
 function Pages() {
   const { session } = useSession();
@@ -28,8 +39,10 @@ function Pages() {
           <Route key={desk.path} path={desk.path} element={desk.page} />
         ))}
         <Route path="/tickets/:no" element={<Ticket />} />
+        <Route path="/tickets/:no/sheet" element={<Sheet />} />
         <Route path="/tickets/:no/clocks/:clock/:unit" element={<Why />} />
-        <Route path="*" element={<Navigate to={desks[0]?.path ?? "/all"} replace />} />
+        <Route path="/supervisions/:no" element={<Supervision />} />
+        <Route path="*" element={<Navigate to={desks[0]?.path ?? "/policies"} replace />} />
       </Route>
     </Routes>
   );
@@ -38,9 +51,9 @@ function Pages() {
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }}>
-      <Feedback>
+      <Feedback message={{ maxCount: 2 }}>
         <QueryClientProvider client={queries}>
-          <SessionGate enter={(done) => <Enter done={done} />}>
+          <SessionGate>
             <BrowserRouter basename="/console">
               <Pages />
             </BrowserRouter>

@@ -184,3 +184,158 @@ export const CODES: Record<string, string> = {
 export function word(words: Record<string, string>, code: string | null | undefined): string {
   return code ? (words[code] ?? code) : "";
 }
+
+export const SPECIAL: Record<string, string> = {
+  policy_consultation: "政策咨询",
+  livelihood_emergency: "民生紧急",
+  safety_emergency: "安全紧急",
+};
+
+export const COMPLAINANT: Record<string, string> = { person: "个人", enterprise: "企业", organisation: "单位、团体" };
+
+export const END_REASON: Record<string, string> = {
+  lapsed: "期限已过",
+  withdrawn: "已撤单",
+  returned: "已退单",
+  merged: "已并单",
+  transferred: "已转交",
+  recalled: "已撤回派单",
+  late: "逾期完成",
+  closed: "已办结",
+  superseded: "由新的时限取代",
+};
+
+export const LIKENESS: Record<string, string> = {
+  same_caller: "同一来电人",
+  same_place: "同一属地",
+  same_matter: "同类事项",
+  similar_text: "内容相近",
+};
+
+export const PURPOSE: Record<string, string> = {
+  contact: "联系诉求人",
+  callback: "回访",
+  visit: "上门核实",
+  verify: "核对登记信息",
+  emergency: "紧急处置",
+  complaint: "处理对办件的投诉",
+};
+
+export const HELD: Record<string, string> = {
+  agent: "坐席",
+  contractor_agent: "外包坐席",
+  office: "热线办",
+  reviewer: "审核员",
+  supervisor: "督办员",
+  leader: "领导",
+  handler: "经办人",
+  unit_leader: "分管领导",
+  unit_principal: "主要负责人",
+  knowledge_editor: "知识库编辑",
+  upper_level_reviewer: "上级审核员",
+  auditor: "审计员",
+  administrator: "管理员",
+  upstream: "上级平台",
+  citizen: "诉求人",
+};
+
+export const UNIT_KIND: Record<string, string> = {
+  county: "县级机关",
+  department: "部门",
+  subordinate: "下属单位",
+  township: "乡镇",
+  community: "社区",
+  enterprise: "企业",
+  party: "党委部门",
+};
+
+export const STANDING: Record<string, string> = {
+  in_force: "现行有效",
+  draft: "征求意见稿",
+  expired: "已过有效期",
+  plan: "方案",
+  news: "新闻报道",
+};
+
+export const SUPERVISION_STATUS: Record<string, string> = { open: "待答复", answered: "已答复", closed: "已销号" };
+
+export const CAUSE: Record<string, string> = {
+  leader_instruction: "领导批示",
+  red_lamp: "红牌",
+  overdue: "逾期未办结",
+  repeated: "多次或集中反映",
+  bad_quality: "办理质量差",
+  false_information: "信息失实",
+  improper_return: "不当退单",
+  abnormal_extension: "异常延期",
+  other: "其他",
+};
+
+export const FORM: Record<string, string> = { written: "书面督办", assigned: "指定督办", meeting: "会议协调", listed: "挂牌督办" };
+export const SUPERVISION_LEVEL: Record<string, string> = {
+  internal: "内部督办",
+  upgraded: "升级督办",
+  media: "舆论监督",
+  discipline: "监察问责",
+};
+
+export const CHANNEL: Record<string, string> = { sms: "短信", phone: "电话" };
+export const MESSAGE_STATE: Record<string, string> = {
+  queued: "待发送",
+  held: "暂缓发送",
+  sending: "发送中",
+  sent: "已发送",
+  failed: "未能发送",
+  unknown: "结果不明",
+};
+export const CALL_REASON: Record<string, string> = {
+  channel: "应以电话告知",
+  rejected: "短信被拒绝",
+  undelivered: "短信未送达",
+  no_receipt: "短信没有回执",
+  no_number: "没有登记号码",
+};
+export const CALL_OUTCOME: Record<string, string> = {
+  reached: "接通",
+  no_answer: "无人接听",
+  busy: "占线",
+  switched_off: "关机",
+  wrong_number: "错号",
+  refused: "拒接",
+};
+export const REPLY_WHY: Record<string, string> = {
+  words: "不是数字评价",
+  no_question: "没有待评价的工单",
+  several_questions: "不止一件待评价",
+};
+
+/** Operations as the audit names them, beside commands. */
+export const AUDITED: Record<string, string> = {
+  register: "登记诉求",
+  login: "登录",
+  logout: "退出",
+  use_link: "设置密码",
+  change_password: "更改密码",
+  begin_second_factor: "启用动态口令",
+  show_second_factor: "验证动态口令",
+  reveal_caller: "查看诉求人信息",
+  list_accesses: "查看查阅记录",
+  list_audit: "查看审计记录",
+  open_account: "开通账号",
+  change_account: "启用或停用账号",
+  renew_account: "重置账号",
+  issue_token: "签发令牌",
+  revoke_token: "吊销令牌",
+  set_recusals: "设定回避",
+  set_absence: "变更在岗",
+  enter_duty: "登记班次",
+  strike_duty: "取消班次",
+  take_call: "领取电话",
+  record_call: "登记拨打结果",
+  handle_reply: "处理来信",
+  answer_supervision: "答复督办",
+  supervision_answer_supervision: "答复督办",
+  supervision_close_supervision: "销号",
+  open_supervision: "启动专项督办",
+  acknowledge_emergency: "确认收到紧急工单",
+};

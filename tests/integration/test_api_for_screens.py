@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.routers.events import follow_changes
 from domain.commands import Actor
 from domain.vocabulary import Role
+from models.tables import Ticket
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
@@ -187,6 +189,8 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
     await hotline.done(numbers[1], "dispatch", lead=WATER)
     await hotline.done(numbers[0], "sign", unit=WATER)
     await hotline.done(numbers[1], "request_return", unit=WATER, reason="不属职责")
+    async with hotline.parts.engine.begin() as conn:
+        await conn.execute(update(Ticket).where(Ticket.no == numbers[1]).values(lamp="red"))
     span = {"since": "2020-01-01T00:00:00+08:00", "until": "2099-01-01T00:00:00+08:00"}
     told = await hotline.read("/statistics/dashboard", **span)
     units = await hotline.read("/statistics/units", **span)
@@ -204,11 +208,22 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
     assert (today["received"], today["closed"], today["overdue"]) == (3, 0, 0)
     desk = await hotline.read("/statistics/desk")
     assert desk["asked"] == {"return": 1, "extension": 0}
+    assert desk["lamp"] == {"red": 1}
+    assert told["lamps"]["red"]["count"] == 1
     asked = await hotline.read("/tickets", asked="return")
     assert [one["no"] for one in asked["tickets"]] == [numbers[1]]
     own = await hotline.get("/statistics/desk", "unit", WATER)
     assert own.json()["stage"] == {"signed": 1, "waiting": 1}
     assert await listed(hotline, unit=WATER, unit_stage="waiting") == [numbers[1]]
+
+
+async def test_the_recording_of_a_call_is_kept_with_its_demand(hotline: Hotline) -> None:
+    no = await hotline.ticket(source="phone", recording="REC-20261122-0007")
+    timeline = await hotline.read(f"/tickets/{no}/timeline")
+    assert timeline[0]["texts"]["recording"] == {
+        **timeline[0]["texts"]["recording"],
+        "text": "REC-20261122-0007",
+    }
 
 
 async def test_a_list_names_each_ticket_by_its_title_or_its_beginning(hotline: Hotline) -> None:

@@ -1,125 +1,142 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Flex, Input, Select, Table, Tag } from "antd";
-import { useState } from "react";
-import { Link, useNavigate } from "react-router";
-import type { TicketLine } from "../client";
-import { listTicketsInfiniteOptions } from "../client/@tanstack/react-query.gen";
-import { Fault } from "../parts/Fault";
-import { Lamp } from "../parts/Lamp";
+import { Button, Checkbox, DatePicker, Flex, Input, Select, Tag } from "antd";
+import dayjs from "dayjs";
+import { useNavigate, useSearchParams } from "react-router";
+import { useUnits } from "../parts/units";
+import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
 import { brief } from "../time";
-import { LAMP, LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
-
-interface Filters {
-  status: string[];
-  lamp: string[];
-  type: string[];
-  q?: string;
-}
+import { CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
-/** One queue, the most urgent first. `statuses` is what this desk works on when nothing else is chosen. */
-export function Queue({ title, statuses }: { title: string; statuses: string[] }) {
-  const [filters, setFilters] = useState<Filters>({ status: statuses, lamp: [], type: [] });
-  const navigate = useNavigate();
-  const query = {
-    status: filters.status,
-    lamp: filters.lamp,
-    type: filters.type,
-    q: filters.q || undefined,
-    limit: 50,
-  };
-  const page = useInfiniteQuery({
-    ...listTicketsInfiniteOptions({ query: query as never }),
-    initialPageParam: { query: {} },
-    getNextPageParam: (last) => (last.next_cursor ? { query: { cursor: last.next_cursor } } : undefined),
-    refetchInterval: 30_000,
-  });
-  const rows = page.data?.pages.flatMap((one) => one.tickets) ?? [];
-  const first = rows[0];
+const MANY: [string, string, Record<string, string>][] = [
+  ["status", "状态", STATUS],
+  ["lamp", "灯", LAMP],
+  ["type", "类型", TYPE],
+  ["urgency", "紧急程度", URGENCY],
+  ["source", "来源", SOURCE],
+];
 
+const RESULT: Record<string, string> = { in_time: "按时", overdue: "逾期", running: "计时中" };
+const OTHERS: Record<string, (value: string) => string> = {
+  category: (value) => `类别：${value.replaceAll("/", " › ")}`,
+  area: (value) => `属地：${value}`,
+  level: (value) => `层级：${word(LEVEL, value)}`,
+  rating: (value) => `评价：${word(RATING, value)}`,
+  clock: (value) => `时限：${word(CLOCK, value)}`,
+  clock_result: (value) => `结果：${word(RESULT, value)}`,
+  clock_due_from: (value) => `期限自${brief(value)}`,
+  clock_due_to: (value) => `期限至${brief(value)}`,
+  dispatched_from: (value) => `派单自${brief(value)}`,
+  dispatched_to: (value) => `派单至${brief(value)}`,
+  closed_from: (value) => `办结自${brief(value)}`,
+  closed_to: (value) => `办结至${brief(value)}`,
+  asked: (value) => (value === "return" ? "有退单申请" : "有延期申请"),
+};
+
+/** The question that an address asks; what it does not say is `fixed`. */
+function asked(params: URLSearchParams, fixed: TicketQuery): TicketQuery {
+  const said: Record<string, unknown> = { ...fixed };
+  for (const name of new Set(params.keys())) {
+    const values = params.getAll(name);
+    said[name] = ["status", "unit", "lamp", "type", "urgency", "level", "source", "area", "rating"].includes(name)
+      ? values
+      : values[0];
+  }
+  return said as TicketQuery;
+}
+
+/** One queue, the most urgent first. What it is narrowed to stands in the address, so that it can be sent on. */
+export default function Queue({ title, fixed = {} }: { title: string; fixed?: TicketQuery }) {
+  const [params, setParams] = useSearchParams();
+  const navigate = useNavigate();
+  const units = useUnits();
+  const tickets = useTickets(asked(params, fixed));
+  const first = tickets.rows[0];
+
+  function set(name: string, values: string[]) {
+    const next = new URLSearchParams(params);
+    next.delete(name);
+    for (const value of values) next.append(name, value);
+    setParams(next, { replace: true });
+  }
+  const from = params.get("received_from");
+  const to = params.get("received_to");
   return (
     <section>
-      <Flex wrap gap={12} align="center" className="bar">
+      <Flex wrap gap={10} align="center" className="bar">
         <h1>{title}</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && navigate(`/tickets/${first.no}`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}`)}>
           办理下一件
         </Button>
+      </Flex>
+      <Flex wrap gap={8} align="center" className="filters">
+        {MANY.filter(([name]) => !(name in fixed)).map(([name, label, words]) => (
+          <Select
+            key={name}
+            mode="multiple"
+            maxTagCount="responsive"
+            aria-label={label}
+            placeholder={label}
+            value={params.getAll(name)}
+            onChange={(values) => set(name, values)}
+            options={options(words)}
+            style={{ minWidth: 118 }}
+            popupMatchSelectWidth={160}
+          />
+        ))}
         <Select
           mode="multiple"
-          aria-label="状态"
-          placeholder="全部状态"
-          value={filters.status}
-          onChange={(status) => setFilters({ ...filters, status })}
-          options={options(STATUS)}
-          style={{ minWidth: 220 }}
+          maxTagCount="responsive"
+          aria-label="承办单位"
+          placeholder="承办单位"
+          value={params.getAll("unit")}
+          onChange={(values) => set("unit", values)}
+          options={units.map((unit) => ({ value: unit.name, label: unit.name }))}
+          style={{ minWidth: 130 }}
+          popupMatchSelectWidth={220}
         />
-        <Select
-          mode="multiple"
-          aria-label="灯"
-          placeholder="全部灯"
-          value={filters.lamp}
-          onChange={(lamp) => setFilters({ ...filters, lamp })}
-          options={options(LAMP)}
-          style={{ minWidth: 120 }}
-        />
-        <Select
-          mode="multiple"
-          aria-label="类型"
-          placeholder="全部类型"
-          value={filters.type}
-          onChange={(type) => setFilters({ ...filters, type })}
-          options={options(TYPE)}
-          style={{ minWidth: 120 }}
+        <DatePicker.RangePicker
+          aria-label="受理日期"
+          placeholder={["受理自", "受理至"]}
+          allowEmpty={[true, true]}
+          value={[from ? dayjs(from) : null, to ? dayjs(to).subtract(1, "day") : null]}
+          onChange={(days) => {
+            const next = new URLSearchParams(params);
+            next.delete("received_from");
+            next.delete("received_to");
+            if (days?.[0]) next.set("received_from", days[0].startOf("day").format());
+            if (days?.[1]) next.set("received_to", days[1].add(1, "day").startOf("day").format());
+            setParams(next, { replace: true });
+          }}
+          style={{ width: 250 }}
         />
         <Input.Search
           aria-label="工单编号"
           placeholder="工单编号"
           allowClear
-          onSearch={(q) => setFilters({ ...filters, q })}
-          style={{ width: 200 }}
+          defaultValue={params.get("q") ?? ""}
+          onSearch={(q) => set("q", q ? [q] : [])}
+          style={{ width: 180 }}
         />
+        <Checkbox checked={params.get("open") === "true"} onChange={(event) => set("open", event.target.checked ? ["true"] : [])}>
+          只看未结束
+        </Checkbox>
       </Flex>
-      {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
-      <Table<TicketLine>
-        rowKey="no"
-        size="middle"
-        loading={page.isLoading}
-        dataSource={rows}
-        pagination={false}
-        scroll={{ x: 900 }}
-        locale={{ emptyText: "没有要办的工单" }}
-        columns={[
-          { title: "工单", dataIndex: "no", render: (no: string) => <Link to={`/tickets/${no}`}>{no}</Link> },
-          {
-            title: "状态",
-            dataIndex: "status",
-            render: (status: string, row) => (
-              <>
-                {word(STATUS, status)}
-                {row.urgency !== "normal" && <Tag color="red">{word(URGENCY, row.urgency)}</Tag>}
-              </>
-            ),
-          },
-          {
-            title: "最近时限",
-            render: (_, row) => (
-              <Lamp lamp={row.lamp} due={row.next_due} clock={row.next_due_clock} provisional={row.provisional} />
-            ),
-          },
-          { title: "类型", dataIndex: "type", render: (type: string) => word(TYPE, type) },
-          { title: "主办单位", dataIndex: "lead_unit" },
-          { title: "来源", render: (_, row) => `${word(SOURCE, row.source)}（${word(LEVEL, row.level)}）` },
-          { title: "受理时间", dataIndex: "received_at", render: brief },
-        ]}
-      />
-      {page.hasNextPage && (
-        <Flex justify="center" className="bar">
-          <Button loading={page.isFetchingNextPage} onClick={() => void page.fetchNextPage()}>
-            再看 50 件
-          </Button>
-        </Flex>
-      )}
+      <Flex wrap gap={6} className="bar">
+        {[...params.entries()]
+          .filter(([name]) => name in OTHERS)
+          .map(([name, value]) => (
+            <Tag
+              key={`${name}:${value}`}
+              closable
+              closeIcon={<span aria-label={`去掉${OTHERS[name]?.(value)}`}>×</span>}
+              onClose={() => set(name, params.getAll(name).filter((one) => one !== value))}
+            >
+              {OTHERS[name]?.(value)}
+            </Tag>
+          ))}
+      </Flex>
+      <TicketList tickets={tickets} empty="没有符合条件的工单" />
     </section>
   );
 }

@@ -1,201 +1,204 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Descriptions, Flex, Skeleton, Table, Tag, Timeline } from "antd";
-import { useState } from "react";
-import { Link, useParams } from "react-router";
+import { Alert, App, Button, Dropdown, Flex, Skeleton, Tag, Tooltip } from "antd";
+import { useEffect, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+import { ACTIONS, actionsFor } from "../actions";
+import { command, problemOf } from "../api";
 import type { ClockAnswer, Entry, TicketDetail } from "../client";
-import { getTicketOptions, getTimelineOptions, listUnitsOptions } from "../client/@tanstack/react-query.gen";
-import { CommandForm } from "../parts/CommandForm";
+import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../client/@tanstack/react-query.gen";
+import { CommandDrawer } from "../parts/CommandDrawer";
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
+import { Callers } from "../parts/ticket/Callers";
+import { Clocks } from "../parts/ticket/Clocks";
+import { Demand, LastReply } from "../parts/ticket/Demand";
+import { Registered, UnitsAtWork } from "../parts/ticket/Facts";
+import { Similar } from "../parts/ticket/Similar";
+import { Supervised } from "../parts/ticket/Supervised";
+import { History } from "../parts/ticket/History";
+import { useTerms } from "../parts/terms";
 import { useSession } from "../session";
-import { brief, moment } from "../time";
-import { CLOCK, CLOCK_STATE, LEVEL, PART, RATING, ROLE, SOURCE, STAGE, STATUS, TYPE, URGENCY, word } from "../words";
-import { ACTIONS } from "../actions";
+import { brief } from "../time";
+import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 
 /** Everything about one ticket on one page; only what may be done now is offered. */
-export function Ticket() {
+export default function Ticket() {
   const { no = "" } = useParams();
+  const [params, setParams] = useSearchParams();
   const { session } = useSession();
-  const { message } = App.useApp();
-  const queries = useQueryClient();
   const ticket = useQuery({ ...getTicketOptions({ path: { no } }), refetchInterval: 30_000 });
   const timeline = useQuery(getTimelineOptions({ path: { no } }));
-  const units = useQuery(listUnitsOptions());
-  const [open, setOpen] = useState<string>();
+  const clocks = useQuery(listClocksOptions({ path: { no } }));
+  const terms = useTerms(no);
+  const open = params.get("do") ?? undefined;
 
+  useEffect(() => {
+    document.title = `工单${no} · 接诉`;
+    return () => {
+      document.title = "接诉";
+    };
+  }, [no]);
+  function fillIn(name?: string) {
+    setParams(name ? { do: name } : {}, { replace: true });
+  }
   if (ticket.error) return <Fault error={ticket.error} retry={() => void ticket.refetch()} />;
   if (!ticket.data) return <Skeleton active />;
   const found = ticket.data;
+  const passed = passedReviews(timeline.data ?? []);
+  const actions = actionsFor(found, session.part, session.unit, passed, terms?.reviews ?? ["first_review", "final_review"]);
 
   return (
     <article className="ticket">
-      <Flex wrap gap={12} align="center" className="bar">
-        <h1>工单 {found.no}</h1>
-        <Tag color="blue">{word(STATUS, found.status)}</Tag>
-        {found.stage && <Tag>{found.stage}</Tag>}
-        <Lamp lamp={found.lamp} due={found.next_due} clock={found.next_due_clock} provisional={found.provisional} />
-      </Flex>
-      <Flex wrap gap={8} className="bar" role="toolbar" aria-label="可办理的操作">
-        {found.allowed
-          .filter((name) => name in ACTIONS)
-          .map((name, index) => (
-            <Button key={name} type={index === 0 ? "primary" : "default"} onClick={() => setOpen(name)}>
-              {ACTIONS[name]}
-            </Button>
-          ))}
-      </Flex>
-      <div className="columns">
-        <div>
-          <Card title={<h2>诉求</h2>}>
-            <h3>{found.title}</h3>
-            <p className="words">{found.text ?? "诉求内容不在你的查看范围内。"}</p>
-          </Card>
-          <Answers entries={timeline.data ?? []} />
-          <Card title={<h2>办理经过</h2>}>
-            {timeline.error && <Fault error={timeline.error} retry={() => void timeline.refetch()} />}
-            <History entries={timeline.data ?? []} />
-          </Card>
-        </div>
-        <div>
-          <Facts ticket={found} />
-          <Clocks no={found.no} clocks={found.clocks} />
-          <People ticket={found} />
-        </div>
-      </div>
-      {open && (
-        <CommandForm
+      <header className="head">
+        <Flex wrap gap={8} align="center">
+          <h1 className="clip">{found.title ?? "（内容已删除）"}</h1>
+        </Flex>
+        <Flex wrap gap={8} align="center" className="facts-line">
+          <span className="number">{found.no}</span>
+          <Tag color="blue">{word(STATUS, found.status)}</Tag>
+          {found.urgency !== "normal" && <Tag color="red">{word(URGENCY, found.urgency)}</Tag>}
+          <span className="quiet">
+            {word(TYPE, found.type)} · {word(SOURCE, found.source)}（{word(LEVEL, found.level)}）
+            {found.area && ` · ${found.area}`}
+            {found.category && ` · ${found.category.replaceAll("/", " › ")}`}
+          </span>
+          <span className="push" />
+          <Lamp
+            lamp={found.lamp}
+            due={found.next_due}
+            clock={found.next_due_clock}
+            provisional={found.provisional}
+            always={found.urgency === "emergency" && found.next_due_clock === "sign"}
+          />
+        </Flex>
+        <Actions
           ticket={found}
-          name={open}
-          title={ACTIONS[open] ?? open}
+          actions={actions}
+          clocks={clocks.data ?? []}
           unit={session.unit}
-          units={(units.data ?? []).map((unit) => unit.name)}
-          onClose={() => setOpen(undefined)}
-          onDone={() => {
-            setOpen(undefined);
-            void message.success("已办理");
-            void queries.invalidateQueries();
-          }}
+          fillIn={fillIn}
+        />
+      </header>
+      {found.merged_into && (
+        <Alert
+          type="info"
+          className="gap"
+          title={
+            <>
+              本工单已并入<Link to={`/tickets/${found.merged_into}`}>{found.merged_into}</Link>
+            </>
+          }
         />
       )}
+      <div className="columns">
+        <div>
+          <Demand ticket={found} entries={timeline.data ?? []} />
+          <LastReply entries={timeline.data ?? []} />
+          {timeline.error ? (
+            <Fault error={timeline.error} retry={() => void timeline.refetch()} />
+          ) : (
+            <History entries={timeline.data ?? []} />
+          )}
+        </div>
+        <div>
+          <Clocks no={found.no} running={found.clocks} all={clocks.data ?? []} />
+          <UnitsAtWork ticket={found} />
+          <Callers ticket={found} />
+          {Number(found.counters.supervisions ?? 0) > 0 && <Supervised no={found.no} />}
+          <Registered ticket={found} />
+          {session.part === "office" && found.ended_at === null && <Similar ticket={found} merge={() => fillIn("merge")} />}
+        </div>
+      </div>
+      <CommandDrawer ticket={found} name={open} close={() => fillIn()} />
     </article>
   );
 }
 
-function Answers({ entries }: { entries: Entry[] }) {
-  const replies = entries.filter((entry) => entry.do === "reply" || entry.do === "answer" || entry.do === "complete_plan");
-  const last = replies.at(-1);
-  if (!last) return null;
-  return (
-    <Card title={<h2>{replies.length > 1 ? `答复（第${replies.length}次）` : "答复"}</h2>}>
-      <p className="quiet">
-        {last.unit} {moment(last.at)}
-      </p>
-      <p className="words">{last.texts.text?.text ?? "答复内容不在你的查看范围内。"}</p>
-    </Card>
-  );
+/** The reviews that the present reply has passed. */
+function passedReviews(entries: Entry[]): string[] {
+  const passed: string[] = [];
+  for (const entry of entries) {
+    if (entry.do === "reply" || entry.do === "complete_plan") passed.length = 0;
+    if (entry.do?.endsWith("_review") && entry.details.approve === true) passed.push(entry.do);
+  }
+  return passed;
 }
 
-function History({ entries }: { entries: Entry[] }) {
-  return (
-    <Timeline
-      items={[...entries].reverse().map((entry) => ({
-        key: entry.seq,
-        color: entry.fact === "clock_breached" || entry.fact === "lamp" ? "red" : entry.do ? "blue" : "gray",
-        content: (
-          <>
-            <span className="quiet">{brief(entry.at)}</span> {entry.sentence}
-            {typeof entry.actor?.role === "string" && <span className="quiet">（{word(ROLE, entry.actor.role)}）</span>}
-            {Object.entries(entry.texts).map(([name, text]) =>
-              text.text ? (
-                <blockquote key={name} className="words">
-                  {text.text}
-                </blockquote>
-              ) : null,
-            )}
-            {entry.basis.length > 0 && <span className="quiet"> [{entry.basis.join("、")}]</span>}
-          </>
-        ),
-      }))}
-    />
-  );
-}
+const WINDOW: Record<string, string> = { request_return: "return_window", request_extension: "extension_window" };
 
-function Facts({ ticket }: { ticket: TicketDetail }) {
-  const rows: [string, string | null | undefined][] = [
-    ["类型", word(TYPE, ticket.type)],
-    ["紧急程度", word(URGENCY, ticket.urgency)],
-    ["来源", `${word(SOURCE, ticket.source)}（${word(LEVEL, ticket.level)}）`],
-    ["类别", ticket.category],
-    ["属地", ticket.area],
-    ["受理", moment(ticket.received_at)],
-    ["原诉求时间", moment(ticket.original_received_at)],
-    ["上级编号", ticket.upstream_no],
-    ["上级时限", moment(ticket.upstream_due)],
-    ["并入", ticket.merged_into],
-    ["办结", moment(ticket.closed_at)],
-    ["依据办法", ticket.policy.title],
-  ];
-  return (
-    <Card title={<h2>登记</h2>}>
-      <Descriptions
-        column={1}
-        size="small"
-        items={rows.filter(([, value]) => value).map(([label, value]) => ({ key: label, label, children: value }))}
-      />
-    </Card>
-  );
-}
+function Actions(props: {
+  ticket: TicketDetail;
+  actions: { main: string[]; more: string[] };
+  clocks: ClockAnswer[];
+  unit: string | null;
+  fillIn: (name: string) => void;
+}) {
+  const { ticket, actions, fillIn } = props;
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const [key] = useState(() => crypto.randomUUID());
 
-function Clocks({ no, clocks }: { no: string; clocks: ClockAnswer[] }) {
+  async function sign() {
+    setBusy(true);
+    try {
+      await command(ticket.no, "sign", { unit: props.unit }, key);
+      void message.success("已签收");
+    } catch (error) {
+      void message.error(problemOf(error).message);
+    } finally {
+      setBusy(false);
+      void queries.invalidateQueries();
+    }
+  }
   return (
-    <Card title={<h2>时限</h2>}>
-      <Table<ClockAnswer>
-        rowKey={(clock) => `${clock.name}-${clock.unit}-${clock.n}`}
-        size="small"
-        pagination={false}
-        dataSource={clocks}
-        locale={{ emptyText: "没有进行中的时限" }}
-        columns={[
-          {
-            title: "时限",
-            render: (_, clock) => `${clock.unit === "office" ? "热线办" : clock.unit} ${word(CLOCK, clock.name)}`,
-          },
-          {
-            title: "到期",
-            render: (_, clock) => <Lamp lamp={clock.lamp} due={clock.due_at} provisional={clock.provisional} />,
-          },
-          { title: "状态", render: (_, clock) => (clock.silent_since ? "待审核" : word(CLOCK_STATE, clock.state)) },
-          {
-            title: "由来",
-            render: (_, clock) => (
-              <Link to={`/tickets/${no}/clocks/${clock.name}/${encodeURIComponent(clock.unit)}`}>为什么是这一天</Link>
-            ),
-          },
-        ]}
-      />
-    </Card>
-  );
-}
-
-function People({ ticket }: { ticket: TicketDetail }) {
-  return (
-    <Card title={<h2>单位和诉求人</h2>}>
-      {ticket.assignments.map((one) => (
-        <p key={one.unit}>
-          <Tag>{word(PART, one.role)}</Tag>
-          {one.unit} <span className="quiet">{word(STAGE, one.stage)}</span>
-          {one.lacking.length > 0 && <Tag color="orange">人员不齐</Tag>}
-        </p>
-      ))}
-      {ticket.callers.map((caller) => {
-        const rating = caller.ratings.handling;
-        return (
-          <p key={caller.id}>
-            诉求人 {caller.name ?? "未留姓名"} {caller.phone ?? "未留电话"}
-            {typeof rating === "string" && <Tag>{word(RATING, rating)}</Tag>}
-          </p>
+    <Flex wrap gap={8} className="toolbar no-print" role="toolbar" aria-label="可办理的操作">
+      {actions.main.map((name, index) => {
+        const window = lastMoment(props.clocks, WINDOW[name], props.unit);
+        const button = (
+          <Button
+            key={name}
+            type={index === 0 ? "primary" : "default"}
+            disabled={window?.over}
+            loading={name === "sign" && busy}
+            onClick={() => (name === "sign" && props.unit ? void sign() : fillIn(name))}
+          >
+            {ACTIONS[name]}
+            {window && <small>（{window.over ? "期限已过" : `${brief(window.due)}前`}）</small>}
+          </Button>
+        );
+        return window?.over ? (
+          <Tooltip key={name} title={`期限为${brief(window.due)}，已过`}>
+            <span>{button}</span>
+          </Tooltip>
+        ) : (
+          button
         );
       })}
-    </Card>
+      {actions.more.length > 0 && (
+        <Dropdown
+          trigger={["click"]}
+          menu={{ items: actions.more.map((name) => ({ key: name, label: ACTIONS[name] })), onClick: ({ key: name }) => fillIn(name) }}
+        >
+          <Button>更多操作</Button>
+        </Dropdown>
+      )}
+      <span className="push" />
+      <Button href={`/console/tickets/${ticket.no}/sheet`} type="text">
+        报送页
+      </Button>
+      <Button type="text" onClick={() => window.print()}>
+        打印
+      </Button>
+    </Flex>
   );
+}
+
+/** When a right ends, and whether it has; undefined where no window was ever open. */
+function lastMoment(clocks: ClockAnswer[], name: string | undefined, unit: string | null) {
+  const windows = clocks.filter((one) => one.name === name && one.unit === unit);
+  const open = windows.find((one) => one.ended_at === null);
+  if (open) return { due: open.due_at, over: Date.parse(open.due_at) < Date.now() };
+  const last = windows.at(-1);
+  return last && last.reason === "lapsed" ? { due: last.due_at, over: true } : undefined;
 }

@@ -1,16 +1,37 @@
-import { Alert } from "antd";
+import { Alert, Button } from "antd";
 import { problemOf } from "../api";
+import { Basis } from "./Basis";
 
 /** What went wrong, why, and the rules behind it. */
 export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = problemOf(error);
+  const told = problem.fields.length > 0 || problem.basis.length > 0;
   return (
     <Alert
       type="error"
       showIcon
+      role="alert"
+      className="gap"
       title={problem.message}
-      description={problem.basis.length ? `依据：${problem.basis.join("、")}` : undefined}
-      action={retry && <a role="button" tabIndex={0} onClick={retry} onKeyDown={(e) => e.key === "Enter" && retry()}>重试</a>}
+      description={
+        told && (
+          <>
+            {problem.fields.map((one) => (
+              <p key={one.field} className="tight">
+                {one.message}
+              </p>
+            ))}
+            <Basis rules={problem.basis} />
+          </>
+        )
+      }
+      action={
+        retry && (
+          <Button size="small" onClick={retry}>
+            重试
+          </Button>
+        )
+      }
     />
   );
 }

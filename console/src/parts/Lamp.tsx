@@ -1,38 +1,59 @@
 import { Tag } from "antd";
-import { useEffect, useState } from "react";
-import { brief, remaining } from "../time";
+import { brief, deadline } from "../time";
 import { CLOCK, LAMP, word } from "../words";
+import { span, useNow, useWorkTime } from "../worktime";
 
 const COLOUR: Record<string, string> = { warning: "gold", yellow: "orange", red: "red" };
 
-/** The present, renewed every half minute so that what remains ticks. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+/** A lamp in colour and in words; none where nothing is lit. */
+export function LampTag({ lamp }: { lamp?: string | null }) {
+  if (!lamp) return null;
+  return (
+    <Tag color={COLOUR[lamp]} className="lamp">
+      {word(LAMP, lamp)}
+    </Tag>
+  );
 }
 
-/** A lamp in colour and in words, with what is due and how long remains. */
+/** What remains until a moment, in working time unless the clock runs day and night. */
+export function Remaining({ due, always }: { due: string; always?: boolean }) {
+  const now = useNow(due);
+  const worked = useWorkTime();
+  const end = Date.parse(due);
+  const late = end < now;
+  const seconds = always || !worked ? (end - now) / 1000 : worked(now, end);
+  const measured = always || !worked ? "" : "工作时间";
+  return (
+    <span className={late ? "late" : "remaining"} title={deadline(due)}>
+      {late ? "逾期" : "剩余"}
+      {measured}
+      {span(seconds)}
+    </span>
+  );
+}
+
+/** A lamp with what is due, how long remains and when that is. */
 export function Lamp(props: {
   lamp?: string | null;
   due?: string | null;
   clock?: string | null;
   provisional?: boolean;
+  always?: boolean;
 }) {
-  const now = useNow();
-  const left = props.due ? remaining(props.due, now) : undefined;
+  if (!props.lamp && !props.due) return <span className="quiet">无时限</span>;
   return (
-    <span className="lamp">
-      {props.lamp && <Tag color={COLOUR[props.lamp]}>{word(LAMP, props.lamp)}</Tag>}
-      {props.due && left && (
-        <span className={left.late ? "late" : undefined}>
-          {word(CLOCK, props.clock)}
-          {left.late ? `逾期${left.words}` : `剩余${left.words}`}
-          <span className="quiet">（{brief(props.due)}{props.provisional ? "，暂定" : ""}）</span>
-        </span>
+    <span className="due">
+      <LampTag lamp={props.lamp} />
+      {props.due && (
+        <>
+          <span>
+            {word(CLOCK, props.clock)} <Remaining due={props.due} always={props.always} />
+          </span>
+          <span className="quiet due-at">
+            {brief(props.due)}
+            {props.provisional ? "（暂定）" : ""}
+          </span>
+        </>
       )}
     </span>
   );

@@ -1,0 +1,77 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, DatePicker, Flex, Input, Table, Tag } from "antd";
+import type { Dayjs } from "dayjs";
+import { useState } from "react";
+import { Link } from "react-router";
+import type { AuditAnswer } from "../client";
+import { listAuditInfiniteOptions } from "../client/@tanstack/react-query.gen";
+import { Fault } from "../parts/Fault";
+import { moment } from "../time";
+import { AUDITED, HELD, ROLE, word } from "../words";
+import { ACTIONS } from "../actions";
+
+/** Every operation and every look at somebody's details: who, from where, when and why. */
+export default function Audit() {
+  const [ticket, setTicket] = useState("");
+  const [person, setPerson] = useState("");
+  const [days, setDays] = useState<[Dayjs | null, Dayjs | null]>();
+  const page = useInfiniteQuery({
+    ...listAuditInfiniteOptions({
+      query: {
+        ticket: ticket || undefined,
+        person: person || undefined,
+        since: days?.[0]?.startOf("day").format(),
+        until: days?.[1]?.add(1, "day").startOf("day").format(),
+      },
+    }),
+    initialPageParam: { query: {} },
+    getNextPageParam: (last) => (last.next_cursor ? { query: { cursor: last.next_cursor } } : undefined),
+  });
+  const rows = page.data?.pages.flatMap((one) => one.lines) ?? [];
+  return (
+    <section>
+      <Flex wrap gap={10} align="center" className="bar">
+        <h1>审计记录</h1>
+        <Input.Search aria-label="工单编号" placeholder="工单编号" allowClear onSearch={setTicket} style={{ width: 190 }} />
+        <Input.Search aria-label="人员代码" placeholder="人员代码" allowClear onSearch={setPerson} style={{ width: 170 }} />
+        <DatePicker.RangePicker aria-label="期间" allowEmpty={[true, true]} onChange={(chosen) => setDays(chosen ?? undefined)} />
+      </Flex>
+      {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
+      <Table<AuditAnswer>
+        rowKey={(one) => `${one.lane}-${one.seq}`}
+        size="small"
+        loading={page.isLoading}
+        dataSource={rows}
+        pagination={false}
+        scroll={{ x: 820 }}
+        locale={{ emptyText: "没有记录" }}
+        columns={[
+          { title: "时间", width: 160, render: (_, one) => moment(one.at) },
+          {
+            title: "人员",
+            render: (_, one) => {
+              const actor = one.actor as { id?: string; unit?: string; role?: string };
+              return [actor.unit, word({ ...ROLE, ...HELD }, actor.role), actor.id].filter(Boolean).join(" ");
+            },
+          },
+          { title: "操作", render: (_, one) => word({ ...ACTIONS, ...AUDITED }, one.operation) },
+          {
+            title: "结果",
+            render: (_, one) =>
+              one.outcome === "asked" ? <Tag color="green">已受理</Tag> : one.outcome === "shown" ? <Tag color="blue">已查看</Tag> : <Tag color="red">被拒绝</Tag>,
+          },
+          { title: "工单", render: (_, one) => one.ticket_no && <Link to={`/tickets/${one.ticket_no}`}>{one.ticket_no}</Link> },
+          { title: "理由", render: (_, one) => one.why },
+          { title: "来自", render: (_, one) => one.source },
+        ]}
+      />
+      {page.hasNextPage && (
+        <Flex justify="center" className="gap-above">
+          <Button loading={page.isFetchingNextPage} onClick={() => void page.fetchNextPage()}>
+            再看50条
+          </Button>
+        </Flex>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,187 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Badge, Button, Flex, Form, Input, Modal, Progress, Select, Tabs } from "antd";
+import { type Key, useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { command, problemOf } from "../api";
+import type { DeskCounts } from "../client";
+import { getDeskCountsOptions } from "../client/@tanstack/react-query.gen";
+import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
+import { useUnits } from "../parts/units";
+import { useSession } from "../session";
+
+interface Tab {
+  key: string;
+  label: string;
+  query: TicketQuery;
+  count: (counts: DeskCounts) => number | undefined;
+  empty: string;
+  bulk?: boolean;
+}
+
+const TABS: Tab[] = [
+  {
+    key: "dispatch",
+    label: "待派单",
+    query: { status: ["registered"] },
+    count: (counts) => counts.status.registered,
+    empty: "没有待派的工单",
+    bulk: true,
+  },
+  { key: "returns", label: "退单申请", query: { asked: "return", open: true }, count: (counts) => counts.asked.return, empty: "没有退单申请" },
+  {
+    key: "extensions",
+    label: "延期申请",
+    query: { asked: "extension", open: true },
+    count: (counts) => counts.asked.extension,
+    empty: "没有延期申请",
+  },
+  { key: "review", label: "待审核", query: { status: ["reviewing"] }, count: (counts) => counts.status.reviewing, empty: "没有待审核的答复" },
+  {
+    key: "lamps",
+    label: "亮灯",
+    query: { lamp: ["red", "yellow", "warning"], open: true },
+    count: (counts) => Object.values(counts.lamp).reduce((total, one) => total + one, 0),
+    empty: "没有亮灯的工单",
+  },
+  {
+    key: "units",
+    label: "单位办理中",
+    query: { status: ["dispatched", "handling", "planned"] },
+    count: () => undefined,
+    empty: "没有在办的工单",
+  },
+  {
+    key: "leader",
+    label: "待批示",
+    query: { status: ["awaiting_instruction"] },
+    count: (counts) => counts.status.awaiting_instruction,
+    empty: "没有呈报待批的工单",
+  },
+];
+
+/** The office's one queue, by what it has to do; the most urgent first, and the next one at a key. */
+export default function Office() {
+  const { session } = useSession();
+  const [params, setParams] = useSearchParams();
+  const tabs = session.role === "reviewer" ? TABS.filter((tab) => tab.key === "review") : TABS;
+  const tab = tabs.find((one) => one.key === params.get("tab")) ?? tabs[0]!;
+  const counts = useQuery(getDeskCountsOptions()).data;
+  const tickets = useTickets(tab.query);
+  const [chosen, setChosen] = useState<Key[]>([]);
+  const [dispatching, setDispatching] = useState(false);
+  const navigate = useNavigate();
+  const first = tickets.rows[0];
+
+  return (
+    <section>
+      <Flex wrap gap={10} align="center" className="bar">
+        <h1>待办工单</h1>
+        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}`)}>
+          办理下一件
+        </Button>
+        {tab.bulk && (
+          <Button disabled={!chosen.length} onClick={() => setDispatching(true)}>
+            批量派单{chosen.length > 0 && `（${chosen.length}件）`}
+          </Button>
+        )}
+      </Flex>
+      <Tabs
+        activeKey={tab.key}
+        onChange={(key) => {
+          setChosen([]);
+          setParams({ tab: key }, { replace: true });
+        }}
+        items={tabs.map((one) => {
+          const count = counts && one.count(counts);
+          return {
+            key: one.key,
+            label: (
+              <>
+                {one.label} {count ? <Badge count={count} overflowCount={999} color="#0b57c4" /> : null}
+              </>
+            ),
+          };
+        })}
+      />
+      <TicketList tickets={tickets} empty={tab.empty} chosen={chosen} choose={tab.bulk ? setChosen : undefined} />
+      <BulkDispatch numbers={chosen as string[]} open={dispatching} close={() => setDispatching(false)} done={() => setChosen([])} />
+    </section>
+  );
+}
+
+interface Outcome {
+  no: string;
+  refused?: string;
+}
+
+/** Sends several tickets to the same unit, and says of each that was refused why. */
+function BulkDispatch(props: { numbers: string[]; open: boolean; close: () => void; done: () => void }) {
+  const units = useUnits().map((unit) => ({ value: unit.name, label: unit.name }));
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const [outcomes, setOutcomes] = useState<Outcome[]>();
+  const [keys] = useState(() => new Map<string, string>());
+
+  async function send(said: { lead: string; assist?: string[]; reason?: string }) {
+    const made: Outcome[] = [];
+    setOutcomes([]);
+    for (const no of props.numbers) {
+      const id = `${no}${JSON.stringify(said)}`;
+      if (!keys.has(id)) keys.set(id, crypto.randomUUID());
+      try {
+        await command(no, "dispatch", said, keys.get(id)!);
+        made.push({ no });
+      } catch (error) {
+        made.push({ no, refused: problemOf(error).message });
+      }
+      setOutcomes([...made]);
+    }
+    void queries.invalidateQueries();
+    props.done();
+    if (made.every((one) => !one.refused)) {
+      void message.success(`已派单${made.length}件`);
+      setOutcomes(undefined);
+      props.close();
+    }
+  }
+  const refused = outcomes?.filter((one) => one.refused) ?? [];
+  return (
+    <Modal
+      open={props.open}
+      onCancel={() => {
+        setOutcomes(undefined);
+        props.close();
+      }}
+      title={`批量派单（${props.numbers.length}件）`}
+      footer={null}
+      destroyOnHidden
+    >
+      <Form layout="vertical" onFinish={(said: { lead: string }) => void send(said)}>
+        <Form.Item name="lead" label="主办单位" htmlFor="bulk-lead" rules={[{ required: true, message: "请选择主办单位" }]}>
+          <Select id="bulk-lead" showSearch options={units} />
+        </Form.Item>
+        <Form.Item name="assist" label="协办单位" htmlFor="bulk-assist">
+          <Select id="bulk-assist" mode="multiple" options={units} />
+        </Form.Item>
+        <Form.Item name="reason" label="派单说明" htmlFor="bulk-reason">
+          <Input.TextArea id="bulk-reason" autoSize={{ minRows: 2 }} />
+        </Form.Item>
+        {outcomes && outcomes.length < props.numbers.length && (
+          <Progress percent={Math.round((outcomes.length / props.numbers.length) * 100)} aria-label="派单进度" />
+        )}
+        {refused.length > 0 && (
+          <ul className="refused" role="alert">
+            {refused.map((one) => (
+              <li key={one.no}>
+                {one.no}：{one.refused}
+              </li>
+            ))}
+          </ul>
+        )}
+        <Button type="primary" htmlType="submit">
+          派单
+        </Button>
+      </Form>
+    </Modal>
+  );
+}

@@ -1,0 +1,37 @@
+import { BarChart, HeatmapChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import { useEffect, useRef } from "react";
+
+use([BarChart, LineChart, HeatmapChart, GridComponent, TooltipComponent, LegendComponent, VisualMapComponent, AriaComponent, SVGRenderer]);
+
+/** A chart; `pick` is told what was clicked: the name on the axis, the series, the value. */
+export default function Chart(props: {
+  option: EChartsCoreOption;
+  height: number;
+  label: string;
+  pick?: (picked: { name: string; series: string; value: unknown }) => void;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const pick = useRef(props.pick);
+  pick.current = props.pick;
+  useEffect(() => {
+    const chart = init(place.current, null, { renderer: "svg" });
+    chart.setOption({
+      aria: { enabled: true },
+      textStyle: { fontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif' },
+      ...props.option,
+    });
+    chart.on("click", (event) =>
+      pick.current?.({ name: event.name, series: event.seriesName ?? "", value: event.value }),
+    );
+    const observer = new ResizeObserver(() => chart.resize());
+    observer.observe(place.current!);
+    return () => {
+      observer.disconnect();
+      chart.dispose();
+    };
+  }, [props.option]);
+  return <div ref={place} role="img" aria-label={props.label} style={{ height: props.height }} />;
+}

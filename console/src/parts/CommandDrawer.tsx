@@ -1,0 +1,43 @@
+import { Drawer, Grid } from "antd";
+import type { ComponentType } from "react";
+import { ACTIONS } from "../actions";
+import type { TicketDetail } from "../client";
+import { Callback } from "./forms/Callback";
+import { Decide } from "./forms/Decide";
+import { Dispatch } from "./forms/Dispatch";
+import type { FormProps } from "./forms/form";
+import { General } from "./forms/General";
+import { Refuse } from "./forms/Refuse";
+import { Reply } from "./forms/Reply";
+import { Review } from "./forms/Review";
+
+const OWN: Record<string, ComponentType<FormProps>> = {
+  dispatch: Dispatch,
+  decide_return: Decide,
+  decide_extension: Decide,
+  first_review: Review,
+  final_review: Review,
+  approve_reply: Review,
+  reply: Reply,
+  callback: Callback,
+  refuse: Refuse,
+};
+const WIDE = new Set(["first_review", "final_review", "approve_reply", "decide_return", "decide_extension"]);
+
+/** Where a command is filled in, beside the ticket it is about. */
+export function CommandDrawer({ ticket, name, close }: { ticket: TicketDetail; name?: string; close: () => void }) {
+  const { md } = Grid.useBreakpoint();
+  const Body = (name && OWN[name]) || General;
+  const title = name ? (ACTIONS[name] ?? name) : "";
+  return (
+    <Drawer
+      open={name !== undefined}
+      onClose={close}
+      title={title}
+      size={md === false ? "100%" : WIDE.has(name ?? "") ? 860 : 560}
+      destroyOnHidden
+    >
+      {name && <Body key={name} ticket={ticket} name={name} title={title} done={close} />}
+    </Drawer>
+  );
+}

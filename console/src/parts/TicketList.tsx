@@ -1,0 +1,165 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Empty, Flex, Grid, Table, Tag } from "antd";
+import type { Key, ReactNode } from "react";
+import { Link, useNavigate } from "react-router";
+import type { ListTicketsData, TicketLine } from "../client";
+import { listTicketsInfiniteOptions } from "../client/@tanstack/react-query.gen";
+import { brief } from "../time";
+import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
+import { Fault } from "./Fault";
+import { Lamp } from "./Lamp";
+
+export type TicketQuery = NonNullable<ListTicketsData["query"]>;
+
+/** Pages of the tickets that a question gives, read anew every half minute. */
+export function useTickets(query: TicketQuery) {
+  const pages = useInfiniteQuery({
+    ...listTicketsInfiniteOptions({ query: { limit: 50, ...query } }),
+    initialPageParam: { query: {} },
+    getNextPageParam: (last) => (last.next_cursor ? { query: { cursor: last.next_cursor } } : undefined),
+    refetchInterval: 30_000,
+  });
+  return { ...pages, rows: pages.data?.pages.flatMap((one) => one.tickets) ?? [] };
+}
+
+/** Tickets as rows, as cards on a phone; the most urgent first, as the system gives them. */
+export function TicketList(props: {
+  tickets: ReturnType<typeof useTickets>;
+  empty: string;
+  chosen?: Key[];
+  choose?: (chosen: Key[]) => void;
+  /** What to show of each row beside the usual. */
+  extra?: { title: string; render: (row: TicketLine) => ReactNode };
+}) {
+  const { tickets, extra } = props;
+  const { md } = Grid.useBreakpoint();
+  const navigate = useNavigate();
+  if (tickets.error) return <Fault error={tickets.error} retry={() => void tickets.refetch()} />;
+  const more = tickets.hasNextPage && (
+    <Flex justify="center" className="gap-above">
+      <Button loading={tickets.isFetchingNextPage} onClick={() => void tickets.fetchNextPage()}>
+        再看50件
+      </Button>
+    </Flex>
+  );
+  if (md === false) {
+    return (
+      <>
+        <ul className="cards" aria-label="工单">
+          {tickets.rows.map((row) => (
+            <li key={row.no} className={`card-row ${row.lamp ?? ""}`}>
+              <Link to={`/tickets/${row.no}`}>
+                <Flex justify="space-between" gap={8}>
+                  <span className="quiet number">{row.no}</span>
+                  <Tag>{word(STATUS, row.status)}</Tag>
+                </Flex>
+                <strong className="clip">{row.title ?? "（内容已删除）"}</strong>
+                <Lamp lamp={row.lamp} due={row.next_due} clock={row.next_due_clock} provisional={row.provisional} />
+                <span className="quiet">{[row.area, kindOf(row.category), row.lead_unit].filter(Boolean).join(" · ")}</span>
+                {extra && <div>{extra.render(row)}</div>}
+              </Link>
+            </li>
+          ))}
+        </ul>
+        {!tickets.isLoading && tickets.rows.length === 0 && <Empty description={props.empty} />}
+        {more}
+      </>
+    );
+  }
+  return (
+    <>
+      <Table<TicketLine>
+        rowKey="no"
+        size="middle"
+        loading={tickets.isLoading}
+        dataSource={tickets.rows}
+        pagination={false}
+        scroll={{ x: 860 }}
+        rowClassName={(row) => `row ${row.lamp ?? ""}`}
+        onRow={(row) => ({
+          onClick: (event) => {
+            // Links, boxes and a text that is being marked keep their own meaning.
+            const on = event.target as HTMLElement;
+            if (on.closest("a,button,label,.ant-table-selection-column") || window.getSelection()?.toString()) return;
+            void navigate(`/tickets/${row.no}`);
+          },
+        })}
+        rowSelection={
+          props.choose && {
+            selectedRowKeys: props.chosen,
+            onChange: props.choose,
+            columnTitle: undefined,
+            getTitleCheckboxProps: () => ({ "aria-label": "选择全部工单" }),
+            getCheckboxProps: (row) => ({ "aria-label": `选择工单${row.no}` }),
+          }
+        }
+        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={props.empty} /> }}
+        columns={[
+          {
+            title: "诉求",
+            render: (_, row) => (
+              <div className="what">
+                <Link to={`/tickets/${row.no}`} className="clip">
+                  {row.title ?? "（内容已删除）"}
+                </Link>
+                <span className="quiet">
+                  <span className="number">{row.no}</span> {word(TYPE, row.type)}
+                  {row.category && ` · ${kindOf(row.category)}`}
+                  {row.area && ` · ${row.area}`}
+                </span>
+              </div>
+            ),
+          },
+          {
+            title: "状态",
+            width: 118,
+            render: (_, row) => (
+              <>
+                <span>{word(STATUS, row.status)}</span>
+                {row.urgency !== "normal" && (
+                  <Tag color="red" className="after">
+                    {word(URGENCY, row.urgency)}
+                  </Tag>
+                )}
+              </>
+            ),
+          },
+          {
+            title: "最近时限",
+            width: 230,
+            render: (_, row) => (
+              <Lamp
+                lamp={row.lamp}
+                due={row.next_due}
+                clock={row.next_due_clock}
+                provisional={row.provisional}
+                always={row.urgency === "emergency" && row.next_due_clock === "sign"}
+              />
+            ),
+          },
+          ...(extra ? [{ title: extra.title, render: (_: unknown, row: TicketLine) => extra.render(row) }] : []),
+          { title: "主办单位", width: 120, render: (_, row) => row.lead_unit ?? <span className="quiet">未派单</span> },
+          {
+            title: "受理",
+            width: 132,
+            render: (_, row) => (
+              <>
+                {brief(row.received_at)}
+                <br />
+                <span className="quiet">
+                  {word(SOURCE, row.source)} · {word(LEVEL, row.level)}
+                </span>
+              </>
+            ),
+          },
+        ]}
+      />
+      {more}
+    </>
+  );
+}
+
+/** The narrower end of a category. */
+export function kindOf(category: string | null): string {
+  return category?.split("/").at(-1) ?? "";
+}

@@ -1,0 +1,122 @@
+import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from "antd";
+import type { ReactNode } from "react";
+import * as schemas from "../client/schemas.gen";
+import { CODES, word } from "../words";
+
+export interface Schema {
+  type?: string;
+  format?: string;
+  enum?: string[];
+  const?: string;
+  description?: string;
+  default?: unknown;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  items?: Schema;
+  anyOf?: Schema[];
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+
+const ALL = schemas as unknown as Record<string, Schema>;
+
+/** The body of a command, as the contract has it. */
+export function bodyOf(name: string): Schema {
+  const pascal = name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+  return ALL[`${pascal}BodySchema`] ?? {};
+}
+
+/** What a field takes once references and "or nothing" are looked through. */
+export function plain(field: Schema): Schema {
+  const choices = (field.anyOf ?? []).filter((one) => one.type !== "null");
+  const inner = choices[0] ?? field;
+  const found = inner.$ref ? (ALL[`${inner.$ref.split("/").pop()}Schema`] ?? {}) : inner;
+  return { ...found, description: field.description, default: field.default };
+}
+
+const LONG = new Set(["text", "reason", "explanation", "minutes", "summary", "opinion", "decision", "told", "route"]);
+const UNIT_FIELDS = new Set(["lead", "to", "suggested_unit"]);
+
+/** What people choose codes from, in words; `only` keeps those that a policy provides for. */
+export function codes(all: string[], only?: string[]) {
+  return all.filter((code) => !only || only.includes(code)).map((code) => ({ value: code, label: word(CODES, code) }));
+}
+
+export interface Offer {
+  units: string[];
+  only?: Record<string, string[]>;
+}
+
+/** The widget for a field of a command. */
+export function Widget({ name, schema, offer, ...rest }: { name: string; schema: Schema; offer: Offer }) {
+  const field = plain(schema);
+  const id = `field-${name}`;
+  const units = offer.units.map((unit) => ({ value: unit, label: unit }));
+  if (field.enum) return <Select id={id} allowClear options={codes(field.enum, offer.only?.[name])} {...rest} />;
+  if (field.type === "boolean") {
+    return (
+      <Checkbox id={id} {...rest}>
+        {schema.description}
+      </Checkbox>
+    );
+  }
+  if (field.type === "integer" || field.type === "number") {
+    return <InputNumber id={id} min={field.minimum} max={field.maximum} style={{ width: "100%" }} {...rest} />;
+  }
+  if (field.format === "date-time" || name === "planned_for") {
+    return <DatePicker id={id} showTime={{ format: "HH:mm" }} format="YYYY年M月D日 HH:mm" style={{ width: "100%" }} {...rest} />;
+  }
+  if (field.format === "date") return <DatePicker id={id} format="YYYY年M月D日" style={{ width: "100%" }} {...rest} />;
+  if (field.type === "array") {
+    const chosen = name === "assist" || name === "attendees";
+    return <Select id={id} mode={chosen ? "multiple" : "tags"} options={chosen ? units : []} tokenSeparators={["、", "，", ","]} open={chosen ? undefined : false} {...rest} />;
+  }
+  if (UNIT_FIELDS.has(name) || name === "unit") return <Select id={id} showSearch allowClear options={units} {...rest} />;
+  if (LONG.has(name)) return <Input.TextArea id={id} autoSize={{ minRows: 3, maxRows: 12 }} maxLength={field.maxLength} {...rest} />;
+  return <Input id={id} maxLength={field.maxLength} {...rest} />;
+}
+
+/** One field of a command in a form, labelled as the contract describes it. */
+export function Field(props: {
+  name: string;
+  schema: Schema;
+  offer: Offer;
+  required?: boolean;
+  label?: string;
+  hidden?: boolean;
+  extra?: ReactNode;
+}) {
+  const { name, schema } = props;
+  const field = plain(schema);
+  const label = props.label ?? schema.description ?? "";
+  const required = props.required ? [{ required: true, message: `请填写${label}` }] : [];
+  if (name === "approve" || (field.type === "boolean" && props.required && name !== "citizen_informed")) {
+    const [yes, no] = name === "approve" ? ["同意", "不同意"] : ["是", "否"];
+    return (
+      <Form.Item name={name} label={label} rules={[{ required: true, message: "请选择" }]}>
+        <Radio.Group options={[{ value: true, label: yes }, { value: false, label: no }]} />
+      </Form.Item>
+    );
+  }
+  const boolean = field.type === "boolean";
+  return (
+    <Form.Item
+      name={name}
+      label={boolean ? undefined : label}
+      htmlFor={boolean ? undefined : `field-${name}`}
+      hidden={props.hidden}
+      extra={props.extra}
+      valuePropName={boolean ? "checked" : "value"}
+      required={props.required}
+      rules={
+        boolean && props.required
+          ? [{ validator: (_, value) => (value ? Promise.resolve() : Promise.reject(new Error(`须${label}`))) }]
+          : required
+      }
+    >
+      <Widget name={name} schema={schema} offer={props.offer} />
+    </Form.Item>
+  );
+}

@@ -1,0 +1,135 @@
+import { Button, Card, Segmented, Tag, Timeline } from "antd";
+import { useState } from "react";
+import type { Entry } from "../../client";
+import { brief, moment } from "../../time";
+import { ROLE, word } from "../../words";
+import { Basis, useCited } from "../Basis";
+
+/** What happened at one moment by one hand: a command with everything that followed from it. */
+interface Happening {
+  key: number;
+  at: string;
+  head: Entry;
+  effects: Entry[];
+}
+
+const PLAIN = new Set(["unit_moved"]);
+
+function happenings(entries: Entry[]): Happening[] {
+  const made: Happening[] = [];
+  for (const entry of entries) {
+    const last = made.at(-1);
+    const together = last && ((entry.command_id !== null && entry.command_id === last.head.command_id) || entry.recorded_at === last.head.recorded_at);
+    if (together && entry.at === last.at) last.effects.push(entry);
+    else made.push({ key: entry.seq, at: entry.at, head: entry, effects: [] });
+  }
+  for (const one of made) {
+    const done = [one.head, ...one.effects].find((entry) => entry.do);
+    if (done && done !== one.head) {
+      one.effects = [one.head, ...one.effects].filter((entry) => entry !== done);
+      one.head = done;
+    }
+  }
+  return made;
+}
+
+const COLOURS: Record<string, string> = { clock_breached: "red", lamp: "red", supervision_opened: "orange" };
+
+/** One line of what happened, the latest first: who did it, what they wrote, what it did to the limits. */
+export function History({ entries }: { entries: Entry[] }) {
+  const [order, setOrder] = useState<"latest" | "first">("latest");
+  const [all, setAll] = useState(false);
+  const found = happenings(entries);
+  const sorted = order === "latest" ? [...found].reverse() : found;
+  const shown = all ? sorted : sorted.slice(0, 30);
+  return (
+    <Card
+      title={<h2>办理经过</h2>}
+      extra={
+        <Segmented
+          size="small"
+          value={order}
+          onChange={setOrder}
+          options={[{ value: "latest", label: "最近在前" }, { value: "first", label: "最早在前" }]}
+        />
+      }
+    >
+      <Timeline
+        items={shown.map((one) => ({
+          key: one.key,
+          color: COLOURS[one.head.fact] ?? (one.head.do ? "blue" : "gray"),
+          content: <Told happening={one} />,
+        }))}
+      />
+      {!all && sorted.length > shown.length && (
+        <Button block onClick={() => setAll(true)}>
+          显示全部{sorted.length}项
+        </Button>
+      )}
+    </Card>
+  );
+}
+
+function Told({ happening }: { happening: Happening }) {
+  const { head, effects } = happening;
+  const cited = useCited();
+  const actor = head.actor as { role?: string; unit?: string; id?: string } | null;
+  const clocks = effects.filter((entry) => entry.clock);
+  const others = effects.filter((entry) => !entry.clock && !PLAIN.has(entry.fact));
+  const basis = [...new Set([head, ...effects].flatMap((entry) => entry.basis))];
+  return (
+    <div className="happening">
+      <p className="tight">
+        <time dateTime={happening.at} title={moment(happening.at)} className="quiet">
+          {brief(happening.at)}
+        </time>{" "}
+        <strong>{cited(head.sentence)}</strong>
+        {actor?.role && (
+          <span className="quiet">
+            {" "}
+            {[actor.unit, word(ROLE, actor.role), actor.id].filter(Boolean).join(" ")}
+          </span>
+        )}
+      </p>
+      {Object.entries(head.texts).map(([name, text]) =>
+        text.text || text.erased_at ? (
+          <blockquote key={name} className="words">
+            {text.text ?? `（${moment(text.erased_at)}依规定删除）`}
+          </blockquote>
+        ) : null,
+      )}
+      {others.map((entry) => (
+        <p key={entry.seq} className="tight">
+          {cited(entry.sentence)}
+        </p>
+      ))}
+      {(head.clock ? [head, ...clocks] : clocks).map((entry) => (
+        <ClockEffect key={entry.seq} entry={entry} repeat={entry !== head} />
+      ))}
+      {basis.length > 0 && <Basis rules={basis} quoted={false} />}
+    </div>
+  );
+}
+
+const EFFECT: Record<string, [string, string]> = {
+  started: ["起算", "blue"],
+  moved: ["变更", "purple"],
+  met: ["按时", "green"],
+  breached: ["逾期", "red"],
+  breach_withdrawn: ["撤销逾期", "green"],
+  ended: ["终止", "default"],
+  silenced: ["暂停提醒", "default"],
+  resumed: ["恢复提醒", "default"],
+  lamp: ["亮灯", "orange"],
+};
+
+function ClockEffect({ entry, repeat }: { entry: Entry; repeat: boolean }) {
+  const cited = useCited();
+  const [name, colour] = EFFECT[String(entry.clock?.effect)] ?? ["", "default"];
+  return (
+    <p className="tight effect-line">
+      <Tag color={colour}>{name}</Tag>
+      {repeat && cited(entry.sentence)}
+    </p>
+  );
+}
