@@ -219,6 +219,7 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
 
 async def test_the_recording_of_a_call_is_kept_with_its_demand(hotline: Hotline) -> None:
     no = await hotline.ticket(source="phone", recording="REC-20261122-0007")
+    await hotline.done(no, "dispatch", lead=WATER)
     timeline = await hotline.read(f"/tickets/{no}/timeline")
     assert timeline[0]["texts"]["recording"] == {
         **timeline[0]["texts"]["recording"],
