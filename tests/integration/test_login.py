@@ -273,19 +273,6 @@ async def test_the_secret_of_the_codes_is_not_readable_in_the_database(
     assert secret not in kept
 
 
-async def test_temporals_payloads_are_decrypted_for_administrators_alone(
-    parts: Parts, browser: Browser, engine: AsyncEngine, ring: KeyRing, handler: str
-) -> None:
-    reached = parts.settings.model_copy(update={"host": "0.0.0.0"})
-    async with browsing(assemble(reached, engine, parts.client, ring)) as outside:
-        asked: dict[str, list[str]] = {"payloads": []}
-        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
-        await outside.logged_in(handler)
-        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
-        await _administrator(engine, ring, outside)
-        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 200
-
-
 async def test_an_opened_account_sets_its_password_by_a_link_that_works_once(
     parts: Parts, browser: Browser, engine: AsyncEngine, ring: KeyRing
 ) -> None:
@@ -336,7 +323,6 @@ async def test_a_revoked_token_and_one_that_never_was_are_refused(
             assert (await system.get("/tickets", headers=bearer)).status_code == 401
 
 
-@pytest.mark.rule("JC-7.0")
 async def test_of_two_posts_one_stays(parts: Parts, engine: AsyncEngine, ring: KeyRing) -> None:
     first = await found_person(engine, ring, WATER, "handler", post="A")
     second = await found_person(engine, ring, WATER, "handler", post="B")
