@@ -1,5 +1,6 @@
 """The application: routers, errors, limits, and the connections they work with."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -121,13 +122,23 @@ def _describe_problems(app: FastAPI) -> None:
 
     def described() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = made()
+            document = _with_our_problems(made())
             schemas = document["components"]["schemas"]
             own = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas.update(own.pop("$defs", {}))
             schemas["ProblemDetails"] = own
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            app.openapi_schema = document
         return app.openapi_schema or {}
 
     app.openapi = described  # type: ignore[method-assign]
+
+
+def _with_our_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Where an operation names no answer of its own for a malformed request, ours stands for FastAPI's."""
+    written = json.dumps(document, ensure_ascii=False)
+    ours: dict[str, Any] = json.loads(
+        written.replace("schemas/HTTPValidationError", "schemas/ProblemDetails")
+    )
+    return ours

@@ -36,7 +36,14 @@ _TOLD_OF = {
     "dispatch": "派单",
     "sign": "签收",
 }
-_WAITS = {"instruction": "领导批示", "panel": "会商研判", "joint_meeting": "联席会议"}
+_WAITS = {
+    "instruction": "领导批示",
+    "panel": "会商研判",
+    "joint_meeting": "联席会议",
+    "extension": "延期审核",
+    "return": "退单审核",
+    "upstream_extension": "上级对延期的答复",
+}
 
 
 def clock_effect(fact: Fact) -> dict[str, Any] | None:

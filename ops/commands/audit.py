@@ -15,7 +15,11 @@ from ops.settings import Settings, load_settings
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    audit = typer.Typer(help="The audit.", no_args_is_help=True, rich_markup_mode=None)
+    audit = typer.Typer(
+        help="The audit.\n\nExample:  jiesu audit export audit.jsonl",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     audit.callback()(lambda: None)
     audit.command("export", epilog="Example:  jiesu audit export audit.jsonl --since 2026-11-01")(
         export_command

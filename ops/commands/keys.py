@@ -13,7 +13,11 @@ from ops.settings import Settings, load_settings
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    keys = typer.Typer(help="The keys of the installation.", no_args_is_help=True, rich_markup_mode=None)
+    keys = typer.Typer(
+        help="The keys of the installation.\n\nExample:  jiesu keys rotate",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     keys.command("rotate", epilog="Example:  jiesu keys rotate --cipher sm4-gcm")(rotate_command)
     keys.command("show", epilog="Example:  jiesu keys show")(show_command)
     app.add_typer(keys, name="keys")

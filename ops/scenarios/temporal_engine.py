@@ -6,8 +6,9 @@ due in the short rest is settled by the command itself, as for a command that co
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -25,9 +26,11 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from activities.afterwards import Afterwards
 from domain import supervision as supervising
+from domain.casework import settle
 from domain.commands import AnswerSupervision, CloseSupervision, Envelope, TicketFields, command_adapter
 from domain.facts import Fact, SupervisionOpened, from_json
 from domain.rejected import Rejected
+from domain.ticket import fold
 from models import facts_store, laws, search_attributes, texts
 from models.contracts.casework import (
     REJECTED,
@@ -55,6 +58,9 @@ _JUST_BEFORE = timedelta(minutes=1)
 
 _GLANCE = 0.01
 """Seconds between two looks at the record."""
+
+_GLANCES = 1000
+"""Looks at the record before what is there counts as all there will be."""
 
 _AFTER = timedelta(seconds=1)
 """How far beyond the end the clocks are brought, so that what is due at the end itself has rung."""
@@ -220,8 +226,28 @@ class _Run:
     async def _move_all(self, until: datetime) -> None:
         """Bring every open workflow to an instant of the scenario, the ticket first: it opens the others."""
         await self._move(ticket_workflow_id(self._no), until)
+        await self._until(partial(self._ticket_is_at, until))
         for no in await self._opened():
+            await self._until(partial(self._has_begun, no))
             await self._move(supervision_workflow_id(no), until)
+            await self._until(partial(self._supervision_is_at, no, until))
+
+    async def _until(self, reached: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for a workflow that was woken to have recorded what it woke for."""
+        for _ in range(_GLANCES):
+            if await reached():
+                return
+            await asyncio.sleep(_GLANCE)
+
+    async def _ticket_is_at(self, until: datetime) -> bool:
+        return not settle(self._law, fold(await self._facts(TICKET, self._no)), until)
+
+    async def _has_begun(self, no: str) -> bool:
+        return bool(await self._facts(SUPERVISION, no))
+
+    async def _supervision_is_at(self, no: str, until: datetime) -> bool:
+        state = supervising.fold(await self._facts(SUPERVISION, no))
+        return not supervising.settle(self._law, state, until)
 
     async def _move(self, workflow_id: str, until: datetime) -> None:
         handle = self._engine.client.get_workflow_handle(workflow_id)

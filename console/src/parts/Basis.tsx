@@ -9,6 +9,7 @@ export function useArticles() {
 /** The rules that something rests on, as people cite them; `quoted` with their words. */
 export function Basis({ rules, quoted = true }: { rules: string[]; quoted?: boolean }) {
   const articles = useArticles();
+  if (!quoted) return <Cited rules={rules} />;
   const cited = new Map<string, string[]>();
   for (const rule of rules) {
     const found = articles[rule];
@@ -22,10 +23,26 @@ export function Basis({ rules, quoted = true }: { rules: string[]; quoted?: bool
       {[...cited].map(([name, texts]) => (
         <p key={name} className="tight" title={texts.join("\n")}>
           依据：{name}
-          {quoted && texts.length > 0 && <q>{texts.join("；")}</q>}
+          {texts.length > 0 && <q>{texts.join("；")}</q>}
         </p>
       ))}
     </div>
+  );
+}
+
+/** The same in a line: the articles of each policy one after the other. */
+function Cited({ rules }: { rules: string[] }) {
+  const articles = useArticles();
+  const by = new Map<string, Set<string>>();
+  for (const rule of rules) {
+    const found = articles[rule];
+    if (found) by.set(found.policy, (by.get(found.policy) ?? new Set()).add(found.article));
+  }
+  if (!by.size) return null;
+  return (
+    <p className="basis tight">
+      依据：{[...by].map(([policy, places]) => `《${policy}》${[...places].join("、")}`).join("；")}
+    </p>
   );
 }
 

@@ -9,6 +9,8 @@ import { LampTag, Remaining } from "../Lamp";
 /** Limits that run day and night, by the way they are written. */
 const RUN_ALWAYS = /^\d+ (minutes|hours|calendar_days)$|^same_day$/;
 
+const RIGHTS = new Set(["return_window", "extension_window"]);
+
 /** Each limit with what remains of it, and the way to why it falls where it does. */
 export function Clocks({ no, running, all }: { no: string; running: ClockAnswer[]; all: ClockAnswer[] }) {
   const [shown, setShown] = useState(false);
@@ -17,7 +19,7 @@ export function Clocks({ no, running, all }: { no: string; running: ClockAnswer[
     <Card title={<h2>时限</h2>}>
       {running.length === 0 && <p className="quiet tight">没有进行中的时限</p>}
       <ul className="clocks">
-        {running.map((one) => (
+        {[...running].sort((one, other) => Number(RIGHTS.has(one.name)) - Number(RIGHTS.has(other.name))).map((one) => (
           <Running key={`${one.name}-${one.unit}-${one.n}`} no={no} clock={one} />
         ))}
         {shown &&
@@ -49,7 +51,6 @@ export function Clocks({ no, running, all }: { no: string; running: ClockAnswer[
 }
 
 const unitOf = (clock: ClockAnswer) => (clock.unit === "office" ? "热线办" : clock.unit);
-const RIGHTS = new Set(["return_window", "extension_window"]);
 
 function Running({ no, clock }: { no: string; clock: ClockAnswer }) {
   const right = RIGHTS.has(clock.name);

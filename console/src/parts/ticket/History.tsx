@@ -2,7 +2,6 @@ import { Button, Card, Segmented, Tag, Timeline } from "antd";
 import { useState } from "react";
 import type { Entry } from "../../client";
 import { brief, moment } from "../../time";
-import { ROLE, word } from "../../words";
 import { Basis, useCited } from "../Basis";
 
 /** What happened at one moment by one hand: a command with everything that followed from it. */
@@ -73,7 +72,7 @@ export function History({ entries }: { entries: Entry[] }) {
 function Told({ happening }: { happening: Happening }) {
   const { head, effects } = happening;
   const cited = useCited();
-  const actor = head.actor as { role?: string; unit?: string; id?: string } | null;
+  const actor = head.actor as { id?: string } | null;
   const clocks = effects.filter((entry) => entry.clock);
   const others = effects.filter((entry) => !entry.clock && !PLAIN.has(entry.fact));
   const basis = [...new Set([head, ...effects].flatMap((entry) => entry.basis))];
@@ -84,15 +83,13 @@ function Told({ happening }: { happening: Happening }) {
           {brief(happening.at)}
         </time>{" "}
         <strong>{cited(head.sentence)}</strong>
-        {actor?.role && (
-          <span className="quiet">
-            {" "}
-            {[actor.unit, word(ROLE, actor.role), actor.id].filter(Boolean).join(" ")}
-          </span>
-        )}
+        {actor?.id && <span className="quiet"> {actor.id}</span>}
       </p>
+      {head.fact === "registered" && head.texts.recording?.text && (
+        <p className="tight quiet">录音 {head.texts.recording.text}</p>
+      )}
       {Object.entries(head.texts).map(([name, text]) =>
-        text.text || text.erased_at ? (
+        head.fact !== "registered" && (text.text || text.erased_at) ? (
           <blockquote key={name} className="words">
             {text.text ?? `（${moment(text.erased_at)}依规定删除）`}
           </blockquote>
