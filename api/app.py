@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import cookies, problems, welcome
 from api.asking import PREFIX
 from api.citizen import pages as citizen
+from api.codec_access import for_operators
 from api.limits import BodyLimits
 from api.permissions import guard, leave_open
 from api.problems import ProblemDetails
@@ -94,7 +95,9 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     origins = [f"http://{host}:{settings.temporal_ui_port}" for host in ("127.0.0.1", "localhost")]
     if CONSOLE.is_dir():
         app.frontend("/console", directory=CONSOLE)
-    app.mount("/codec", codec_server(EncryptingCodec(ring), origins=origins))
+    app.mount(
+        "/codec", codec_server(EncryptingCodec(ring), origins=origins, authorize=for_operators(app, settings))
+    )
     _describe_problems(app)
     return app
 

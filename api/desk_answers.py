@@ -1,7 +1,7 @@
 """What screens get beside tickets themselves: terms, previews, suggestions, what looks alike, figures."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -170,7 +170,9 @@ class OfficeHoursAnswer(Answered):
     """When offices are open, for counting what remains of a limit."""
 
     version: str
-    intervals: list[tuple[Moment, Moment]]
+    intervals: list[Annotated[list[Moment], Field(min_length=2, max_length=2)]] = Field(
+        description="每段的开始和结束。"
+    )
 
 
 class CalendarDay(Answered):

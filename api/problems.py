@@ -139,6 +139,9 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # A body that is no text at all: what is wrong with it is the same as with broken JSON.
+        return Problem(422, "not_json", "请求内容不是有效的 JSON。请检查后重新提交。").response()
     known = {
         404: ("not_found", "没有这个地址。请核对后再试。"),
         405: ("method_not_allowed", "这个地址不支持此方法。"),

@@ -106,6 +106,17 @@ async def has_administrator(conn: AsyncConnection) -> bool:
     return await conn.scalar(query) is not None
 
 
+async def first_administrator(conn: AsyncConnection, now: datetime, lasts: timedelta) -> str:
+    """A link for the account that an installation begins with, which is made if it is not there."""
+    account = await by_login(conn, FIRST_ADMINISTRATOR)
+    account_id = (
+        account.id
+        if account
+        else await add(conn, FIRST_ADMINISTRATOR, person_id=None, roles=["administrator"])
+    )
+    return await new_link(conn, account_id, now, lasts)
+
+
 async def set_password(conn: AsyncConnection, account_id: UUID, hashed: str) -> None:
     """Keeps a new hash."""
     await conn.execute(update(AccountRow).where(AccountRow.id == account_id).values(password=hashed))

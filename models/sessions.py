@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models.secrets_kept import digest, new_secret
-from models.tables import Account, Person, Unit
+from models.tables import Account, FailedLogin, OneTimeLink, Person, Unit
 from models.tables import Session as SessionRow
 
 _SEEN_EVERY = timedelta(minutes=1)
@@ -133,6 +133,15 @@ async def revoke_all(
     if but is not None:
         ending = ending.where(SessionRow.id != but)
     return (await conn.execute(ending.values(revoked_at=now))).rowcount
+
+
+async def forget_old(conn: AsyncConnection, before: datetime) -> int:
+    """Deletes sessions that ended before an instant, links and failures of that age; how many sessions."""
+    old = delete(SessionRow).where(or_(SessionRow.expires_at < before, SessionRow.revoked_at < before))
+    number = (await conn.execute(old)).rowcount
+    await conn.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < before))
+    await conn.execute(delete(FailedLogin).where(FailedLogin.last_at < before))
+    return number
 
 
 async def confirm_second_factor(conn: AsyncConnection, session_id: UUID) -> None:

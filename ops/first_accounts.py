@@ -8,8 +8,6 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from ops.database import create_engine
 from ops.settings import Settings
 
@@ -38,21 +36,10 @@ async def link_of_first_administrator(settings: Settings) -> str | None:
         async with engine.begin() as conn:
             if await accounts.has_administrator(conn):
                 return None
-            return await _link(conn, settings, datetime.now(UTC))
+            link = await accounts.first_administrator(conn, datetime.now(UTC), LINK_LASTS)
+            return settings.welcome_url(link)
     finally:
         await engine.dispose()
-
-
-async def _link(conn: AsyncConnection, settings: Settings, now: datetime) -> str:
-    from models import accounts
-
-    account = await accounts.by_login(conn, accounts.FIRST_ADMINISTRATOR)
-    account_id = (
-        account.id
-        if account
-        else await accounts.add(conn, accounts.FIRST_ADMINISTRATOR, person_id=None, roles=["administrator"])
-    )
-    return settings.welcome_url(await accounts.new_link(conn, account_id, now, LINK_LASTS))
 
 
 async def for_demonstration(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from domain.commands import Actor, TicketFields
 from domain.facts import from_json
 from domain.law import Law
 from domain.ticket import Ticket, fold
+from domain.vocabulary import Role
 from models import callers, facts_store, texts
 from models.callers import ReadCaller
 from models.chain import ChainedFact
@@ -169,7 +170,7 @@ def _entry(actor: Actor, fact: ChainedFact, words: Mapping[UUID, ReadText], offi
         "fact": fact.fact,
         "sentence": sentence(data, office),
         "do": data.get("do"),
-        "actor": fact.actor,
+        "actor": _who(actor, fact.actor),
         "unit": data.get("unit"),
         "clock": clock_effect(data),
         "basis": list(data.get("basis", [])),
@@ -180,6 +181,13 @@ def _entry(actor: Actor, fact: ChainedFact, words: Mapping[UUID, ReadText], offi
         },
         "command_id": fact.command_id,
     }
+
+
+def _who(actor: Actor, acted: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Who acted; a caller is told the part and the unit, never which person it was."""
+    if acted is None or actor.role is not Role.CITIZEN:
+        return acted
+    return {name: value for name, value in acted.items() if name != "id"}
 
 
 def _shown(written: str, words: Mapping[UUID, ReadText], readable: bool) -> dict[str, Any]:

@@ -29,7 +29,8 @@ def account_command(
     """Print a one-time link by which the holder of an account sets the password anew.
 
     The second factor is taken off and all sessions of the account end: for somebody who lost either, or for
-    an administrator nobody else can help. With --person the account is opened first.
+    an administrator nobody else can help. With --person the account is opened first. `jiesu account admin`
+    makes the first administrator, where nobody could be one yet.
     """
     typer.echo(asyncio.run(_renewed(load_settings(), login, person)))
 
@@ -47,6 +48,8 @@ async def _renewed(settings: Settings, login: str, person: str | None) -> str:
         async with engine.begin() as conn:
             if person is not None:
                 await accounts.add(conn, login, person_id=person)
+            if login == accounts.FIRST_ADMINISTRATOR and not await accounts.has_administrator(conn):
+                return settings.welcome_url(await accounts.first_administrator(conn, now, LINK_LASTS))
             account = await accounts.by_login(conn, login)
             if account is None:
                 raise OperationFailed(f"there is no account {login}; open one with --person")

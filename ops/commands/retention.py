@@ -11,6 +11,8 @@ import typer
 from ops.settings import Settings, load_settings
 
 _PAGE = 200
+_LOGINS = timedelta(days=180)
+"""How long ended logins are kept; the audit keeps who came in for good."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +56,7 @@ async def _list(settings: Settings) -> int:
 
 
 async def _apply(settings: Settings) -> int:
-    from models import attachments, erasing
+    from models import attachments, erasing, sessions
     from ops.commands.erase import let_files_go, told
     from ops.database import create_engine
 
@@ -75,6 +77,8 @@ async def _apply(settings: Settings) -> int:
                 break
         async with engine.connect() as conn:
             await attachments.sweep(conn, attachments.store_of(settings))
+        async with engine.begin() as conn:
+            await sessions.forget_old(conn, datetime.now(UTC) - _LOGINS)
     finally:
         await engine.dispose()
     return done

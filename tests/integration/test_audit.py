@@ -77,6 +77,8 @@ async def caller_of(hotline: Hotline, no: str) -> str:
     return caller
 
 
+@pytest.mark.rule("JC-19.4")
+@pytest.mark.rule("HY-19.8")
 async def test_commands_and_readings_are_on_record_with_who_from_where_and_when(
     hotline: Hotline, engine: AsyncEngine
 ) -> None:
@@ -130,6 +132,9 @@ async def test_a_name_that_nobody_has_is_not_written_down(hotline: Hotline, engi
     assert "secret" not in str(line).lower()
 
 
+@pytest.mark.rule("JC-5.2")
+@pytest.mark.rule("JC-15")
+@pytest.mark.rule("HY-26.0")
 async def test_a_caller_is_shown_for_a_purpose_and_the_caller_may_know(
     hotline: Hotline, engine: AsyncEngine
 ) -> None:
@@ -219,6 +224,18 @@ async def test_an_auditor_pages_through_the_audit(hotline: Hotline) -> None:
     assert len(seen) == len(set(seen)) == 7
     answer = await hotline.http.get("/api/v1/audit", headers=headers("office"))
     assert answer.status_code == 403
+
+
+@pytest.mark.rule("HY-26.0")
+async def test_a_caller_is_not_told_which_person_handled_the_ticket(hotline: Hotline) -> None:
+    no = await hotline.ticket()
+    await hotline.done(no, "dispatch", lead=WATER)
+    await hotline.done(no, "sign", unit=WATER)
+    caller = await caller_of(hotline, no)
+    timeline = (await hotline.get(f"/tickets/{no}/timeline", "citizen", actor=caller)).json()
+    actors = [entry["actor"] for entry in timeline if entry["actor"]]
+    assert {actor.get("unit") for actor in actors} >= {WATER}
+    assert not any("id" in actor for actor in actors)
 
 
 async def some_lines(engine: AsyncEngine, number: int = 3) -> None:

@@ -67,6 +67,7 @@ async def ask(browser: Browser, **wanted: Any) -> str:
     return number
 
 
+@pytest.mark.rule("HY-26.1")
 async def test_a_list_is_granted_by_somebody_else_and_fetched_by_who_asked(
     hotline: Hotline, engine: AsyncEngine
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.services.parts import Parts, assemble
-from models import second_factor
+from models import second_factor, sessions
 from models.tables import Account, ApiToken, FailedLogin, Session
 from ops.database import create_engine
 from ops.keyring import KeyRing
@@ -182,6 +182,19 @@ async def test_a_session_ends(
     assert (await browser.get("/me")).status_code == 401
 
 
+async def test_ended_sessions_are_forgotten_in_the_end(
+    browser: Browser, handler: str, engine: AsyncEngine
+) -> None:
+    await browser.logged_in(handler)
+    async with engine.begin() as conn:
+        assert await sessions.forget_old(conn, datetime.now(UTC)) == 0
+    assert (await browser.get("/me")).status_code == 200
+    await browser.send("DELETE", "/session")
+    async with engine.begin() as conn:
+        assert await sessions.forget_old(conn, datetime.now(UTC)) == 1
+        assert await conn.scalar(select(func.count()).select_from(Session)) == 0
+
+
 async def test_a_page_of_somebody_else_can_do_nothing_with_the_cookie(browser: Browser, handler: str) -> None:
     await browser.logged_in(handler)
     for headers in (
@@ -273,6 +286,19 @@ async def test_the_secret_of_the_codes_is_not_readable_in_the_database(
     assert secret not in kept
 
 
+async def test_temporals_payloads_are_decrypted_for_administrators_alone(
+    parts: Parts, browser: Browser, engine: AsyncEngine, ring: KeyRing, handler: str
+) -> None:
+    reached = parts.settings.model_copy(update={"host": "0.0.0.0"})
+    async with browsing(assemble(reached, engine, parts.client, ring)) as outside:
+        asked: dict[str, list[str]] = {"payloads": []}
+        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
+        await outside.logged_in(handler)
+        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
+        await _administrator(engine, ring, outside)
+        assert (await outside.http.post("/codec/decode", json=asked)).status_code == 200
+
+
 async def test_an_opened_account_sets_its_password_by_a_link_that_works_once(
     parts: Parts, browser: Browser, engine: AsyncEngine, ring: KeyRing
 ) -> None:
@@ -323,6 +349,7 @@ async def test_a_revoked_token_and_one_that_never_was_are_refused(
             assert (await system.get("/tickets", headers=bearer)).status_code == 401
 
 
+@pytest.mark.rule("JC-7.0")
 async def test_of_two_posts_one_stays(parts: Parts, engine: AsyncEngine, ring: KeyRing) -> None:
     first = await found_person(engine, ring, WATER, "handler", post="A")
     second = await found_person(engine, ring, WATER, "handler", post="B")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models.tables import Ticket
+from models.tables import Person, Ticket
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
@@ -64,6 +64,7 @@ async def found(browser: Browser) -> set[str]:
     return {one["no"] for one in (await browser.get("/tickets")).json()["tickets"]}
 
 
+@pytest.mark.rule("HY-4.3")
 async def test_a_unit_finds_what_lies_with_the_units_below_it_and_not_the_other_way(hotline: Hotline) -> None:
     async with AsyncExitStack() as stack:
         _, above = await stack.enter_async_context(somebody(hotline, WATER, "handler"))
@@ -122,6 +123,24 @@ async def test_a_ticket_is_hidden_from_the_persons_it_names_whatever_their_role(
             listed = (await agent.get("/tickets", headers=headers)).json()["tickets"]
             assert no not in {one["no"] for one in listed}
         assert (await office.get(f"/tickets/{no}")).status_code == 200
+        told = (await office.get("/notifications")).json()["messages"]
+        assert no in {one["ticket_no"] for one in told}
+        hidden = (await agent.get("/notifications")).json()["messages"]
+        assert no not in {one["ticket_no"] for one in hidden}
+
+
+@pytest.mark.rule("JC-A1")
+async def test_a_successor_finds_what_the_predecessor_found(hotline: Hotline) -> None:
+    async with AsyncExitStack() as stack:
+        leaving, before = await stack.enter_async_context(somebody(hotline, WATER, "unit_leader"))
+        no = await hotline.ticket()
+        await hotline.done(no, "dispatch", lead=WATER)
+        assert await found(before) == {no}
+        async with hotline.parts.engine.begin() as conn:
+            await conn.execute(update(Person).where(Person.id == leaving).values(active=False))
+        _, after = await stack.enter_async_context(somebody(hotline, WATER, "unit_leader"))
+        assert await found(after) == {no}
+        assert (await before.get("/tickets")).status_code == 401
 
 
 async def test_an_auditor_reads_and_changes_nothing(hotline: Hotline) -> None:

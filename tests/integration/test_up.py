@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
@@ -58,6 +60,28 @@ def test_a_second_up_says_that_one_is_running(jiesu: Jiesu) -> None:
     assert second.returncode == 2
     assert second.stderr.startswith("jiesu: Jiesu is already running with the data folder")
     assert second.stderr.count("\n") == 1
+
+
+def test_the_first_start_prints_a_link_that_makes_an_administrator_once(jiesu: Jiesu) -> None:
+    (link,) = re.findall(r"http://\S+/welcome/\S+", jiesu.output)
+    form = {"password": "Correct-horse-7", "again": "Correct-horse-7"}
+    with httpx2.Client(base_url=jiesu.url) as browser:
+        assert browser.post(link, data=form).status_code == 200
+        me = browser.get("/api/v1/me").json()
+        assert (me["login"], me["role"], me["second_factor_required"]) == ("admin", "administrator", True)
+        assert browser.post(link, data=form).status_code == 404
+    assert jiesu.run("account", "nobody").returncode == 2
+
+
+def test_people_of_the_demonstration_log_in_with_the_printed_password(jiesu: Jiesu) -> None:
+    (password,) = re.findall(r"their password is (\S+)", jiesu.output)
+    with httpx2.Client(base_url=jiesu.url) as browser:
+        for login in ("hotline-office", "shuiwu-a", "gov-leader"):
+            said = {"login": login, "password": password}
+            assert browser.post("/api/v1/session", json=said).status_code == 200
+            assert browser.get("/api/v1/me").json()["id"] == login
+        administrator = {"login": "hotline-admin", "password": password}
+        assert browser.post("/api/v1/session", json=administrator).status_code == 401
 
 
 def test_secrets_are_for_their_owner_only(jiesu: Jiesu) -> None:
