@@ -42,6 +42,6 @@ async def list_notifications(
     if identity.role in UNIT_ROLES or identity.role is Role.CITIZEN:
         raise Problem(403, "wrong_role", "你的角色不能查看通知记录。")
     async with parts.engine.connect() as conn:
-        rows = await others.messages(conn, ticket, cursor, limit + 1)
+        rows = await others.messages(conn, identity, ticket, cursor, limit + 1)
     shown = [MessageAnswer.model_validate({**row._mapping, "id": str(row.id)}) for row in rows[:limit]]
     return MessagePage(messages=shown, next_cursor=shown[-1].id if len(rows) > limit else None)

@@ -8,13 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asking import PREFIX, Assembled, Key, Limit, problems
-from api.identity import Identity
+from api.identity import Identity, Who
 from api.problems import Problem, not_found
 from api.seat_bodies import CallAnswer, CallBody, CallState, CallTaken, HandledBody, ReplyAnswer
+from api.services.revealing import record_shown
+from api.services.scope import hidden_tickets
 from domain.commands import Actor
 from models import call_tasks, uplinks
+from models.access import Field, Purpose
 from models.call_tasks import Call, NoOpenTask
-from models.directory import phone_of
+from models.directory import caller_of, phone_of
 from models.notice_templates import template
 from models.phones import masked_phone
 from models.tables import Notification
@@ -28,23 +31,32 @@ _CHANGING = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
 @router.get("/calls", summary="待拨打的电话", operation_id="list_calls", responses=problems(422))
-async def list_calls(parts: Assembled, limit: Limit = 50) -> list[CallAnswer]:
+async def list_calls(identity: Identity, parts: Assembled, limit: Limit = 50) -> list[CallAnswer]:
     """最早的在前。号码在领取后显示。"""
     async with parts.engine.connect() as conn:
+        tasks = await call_tasks.waiting(conn, limit)
+        hidden = await hidden_tickets(conn, identity, [task.ticket_no for task in tasks])
         return [
             CallAnswer.model_validate(await _told(conn, task))
-            for task in await call_tasks.waiting(conn, limit)
+            for task in tasks
+            if task.ticket_no not in hidden
         ]
 
 
 @router.post("/calls/{id}/take", summary="领取电话", operation_id="take_call", responses=_CHANGING)
-async def take_call(id: CallId, identity: Identity, parts: Assembled) -> CallTaken:
-    """记下由谁拨打，并显示号码。"""
+async def take_call(id: CallId, who: Who, parts: Assembled) -> CallTaken:
+    """记下由谁拨打，并显示号码。号码是诉求人的，记入查阅记录。"""
     async with parts.engine.begin() as conn:
         try:
-            task = await call_tasks.take(conn, id, _name(identity))
+            task = await call_tasks.take(conn, id, _name(who.actor))
         except NoOpenTask:
             raise _not_open() from None
+        if await hidden_tickets(conn, who.actor, [task.ticket_no]):
+            raise _not_open()
+        caller = caller_of(task.recipient)
+        if caller is not None:
+            shown, call = [Field.PHONE], {"call": str(id)}
+            await record_shown(conn, who, task.ticket_no, caller, shown, Purpose.CONTACT, call)
         number = await phone_of(conn, parts.ring, task.recipient)
         return CallTaken.model_validate({**await _told(conn, task), "number": number})
 

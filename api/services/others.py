@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from api.problems import not_found
 from api.services.parts import Parts
 from api.services.reading import entries
-from api.services.scope import visible_supervisions
+from api.services.scope import visible_supervisions, visible_tickets
 from domain.commands import Actor
 from models import facts_store
 from models.facts_store import SUPERVISION
-from models.tables import Notification, OutboxMessage, Person, Supervision, Unit
+from models.tables import Notification, OutboxMessage, Person, Supervision, Ticket, Unit
 
 
 async def supervisions(
@@ -66,8 +66,10 @@ async def units(conn: AsyncConnection) -> Sequence[Any]:
     return (await conn.execute(query)).all()
 
 
-async def messages(conn: AsyncConnection, ticket_no: str | None, after: Any, limit: int) -> Sequence[Any]:
-    """Notices with what the embedded gateway made of them, newest first; numbers are masked there."""
+async def messages(
+    conn: AsyncConnection, actor: Actor, ticket_no: str | None, after: Any, limit: int
+) -> Sequence[Any]:
+    """Notices an actor may know of, with what the embedded gateway made of them; numbers are masked there."""
     row = Notification
     query = (
         select(
@@ -86,6 +88,7 @@ async def messages(conn: AsyncConnection, ticket_no: str | None, after: Any, lim
             OutboxMessage.body,
         )
         .outerjoin(OutboxMessage, OutboxMessage.key == cast(row.id, Text))
+        .where(~exists().where(Ticket.no == row.ticket_no, ~visible_tickets(actor)))
         .order_by(row.id.desc())
         .limit(limit)
     )

@@ -46,24 +46,36 @@ async def reveal(
         found = await _caller(conn, parts, who, no, caller_id)
         if who.held in OF_A_UNIT:
             await _require_at_work(conn, parts, who, no)
-        now = datetime.now(UTC)
         said = new_text(parts.ring, _REASON, reason)
-        await texts.store(conn, parts.ring, no, [said], now)
-        await audit.write(
-            conn,
-            Line(
-                at=now,
-                operation=OPERATION,
-                outcome="shown",
-                actor=actor_of(who),
-                source=who.source,
-                ticket_no=no,
-                subject=str(caller_id),
-                why=purpose.value,
-                details={"fields": sorted(field.value for field in fields), "reason": str(said.reference)},
-            ),
-        )
+        await texts.store(conn, parts.ring, no, [said], datetime.now(UTC))
+        await record_shown(conn, who, no, caller_id, fields, purpose, {"reason": str(said.reference)})
     return {field.value: getattr(found, field.value) for field in fields}
+
+
+async def record_shown(
+    conn: AsyncConnection,
+    who: Principal,
+    no: str,
+    caller_id: UUID,
+    fields: Sequence[access.Field],
+    purpose: Purpose,
+    details: Mapping[str, str],
+) -> None:
+    """Writes the access record: that somebody was shown this of a caller."""
+    await audit.write(
+        conn,
+        Line(
+            at=datetime.now(UTC),
+            operation=OPERATION,
+            outcome="shown",
+            actor=actor_of(who),
+            source=who.source,
+            ticket_no=no,
+            subject=str(caller_id),
+            why=purpose.value,
+            details={"fields": sorted(field.value for field in fields), **details},
+        ),
+    )
 
 
 def _require_purpose(held: HeldRole, purpose: Purpose, fields: Sequence[access.Field]) -> None:

@@ -3,11 +3,12 @@
 Whoever may not know of a ticket gets the same answer as for one that does not exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import Select
 
@@ -25,6 +26,12 @@ _SEES_NO_SUPERVISION = _SEES_NO_TICKET | {Role.CITIZEN, Role.CONTRACTOR, Role.UP
 def visible_tickets(actor: Actor) -> ColumnElement[bool]:
     """The condition on `ticket` that an actor's tickets meet: of their part, and not about them."""
     return and_(_of_their_part(actor), _not_about(actor))
+
+
+async def hidden_tickets(conn: AsyncConnection, actor: Actor, numbers: Collection[str]) -> set[str]:
+    """Those of some tickets that an actor may not know of."""
+    query = select(Ticket.no).where(Ticket.no.in_(numbers), ~visible_tickets(actor))
+    return set(await conn.scalars(query))
 
 
 def _of_their_part(actor: Actor) -> ColumnElement[bool]:

@@ -123,6 +123,7 @@ async def test_a_ticket_is_hidden_from_the_persons_it_names_whatever_their_role(
             listed = (await agent.get("/tickets", headers=headers)).json()["tickets"]
             assert no not in {one["no"] for one in listed}
         assert (await office.get(f"/tickets/{no}")).status_code == 200
+        await hotline.done(no, "dispatch", lead=WATER)
         told = (await office.get("/notifications")).json()["messages"]
         assert no in {one["ticket_no"] for one in told}
         hidden = (await agent.get("/notifications")).json()["messages"]
