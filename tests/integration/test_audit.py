@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import audit, texts
 from models.audit import Line
+from models.tables import CallTask, Notification
 from models.texts import Reference
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
@@ -164,6 +165,33 @@ async def test_a_caller_is_shown_for_a_purpose_and_the_caller_may_know(
     async with engine.connect() as conn:
         kept = await texts.read(conn, hotline.parts.ring, [reference.id])
     assert kept[reference.id].words == "约王芳上门的时间"
+
+
+async def test_a_number_that_a_seat_is_to_call_is_on_the_callers_record(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    no = await hotline.ticket()
+    await hotline.done(no, "dispatch", lead=WATER)
+    caller = await caller_of(hotline, no)
+    async with engine.begin() as conn:
+        sent = select(Notification.id, Notification.template).where(Notification.ticket_no == no)
+        call, words = (await conn.execute(sent.limit(1))).one()
+        await conn.execute(
+            insert(CallTask).values(
+                id=call,
+                ticket_no=no,
+                recipient=f"caller:{caller}",
+                template=words,
+                reason="undelivered",
+                opened_at=datetime.now(UTC),
+            )
+        )
+    said = headers("agent", actor="agent-1")
+    taken = await hotline.http.post(f"/api/v1/calls/{call}/take", headers=said)
+    assert taken.status_code == 200, taken.text
+    assert taken.json()["number"] == "+8613800138000"
+    (access,) = await hotline.read(f"/tickets/{no}/callers/{caller}/accesses")
+    assert (access["person"], access["fields"]) == ("agent-1", ["phone"])
 
 
 async def test_no_more_is_shown_than_the_purpose_needs_and_the_role_has(hotline: Hotline) -> None:
