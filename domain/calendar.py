@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from domain import explain
 from domain.calendar_data import CalendarData
 from domain.calendar_year import WorkingYear
 from domain.calendar_zone import CalendarError, at_instant, instant, zone
-from domain.explain import Explanation
 
-__all__ = ["CalendarData", "CalendarError", "Explanation", "WorkCalendar"]
+__all__ = ["CalendarData", "CalendarError", "WorkCalendar"]
 
 _SECOND: Final = 1_000_000
 _ONE_DAY: Final = timedelta(days=1)
@@ -173,18 +171,6 @@ class WorkCalendar:
         since, through = self._data.confirmed_from, self._data.confirmed_through
         day = (self.local(at) - _MICROSECOND).date()
         return (since is not None and day < since) or (through is not None and day > through)
-
-    def explain_working_time(self, start: datetime, due: datetime) -> Explanation:
-        """What `add_working_time` counted between `start` and the `due` that it gave."""
-        return explain.explain_working_time(self, start, due)
-
-    def explain_working_days(self, start: datetime, due: datetime) -> Explanation:
-        """What `add_working_days` counted between `start` and the `due` that it gave."""
-        return explain.explain_working_days(self, start, due)
-
-    def explain_calendar_days(self, start: datetime, due: datetime, days: int) -> Explanation:
-        """What `add_calendar_days` counted between `start` and the `due` that it gave for `days`."""
-        return explain.explain_calendar_days(self, start, due, days)
 
     def slice(self, first: date, last: date) -> CalendarData:
         """The data that a ticket between two dates needs, see `CalendarData.slice`."""

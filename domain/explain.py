@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.calendar import WorkCalendar
 from domain.calendar_data import CalendarData
-
-if TYPE_CHECKING:
-    from domain.calendar import WorkCalendar
 
 _ONE_DAY: Final = timedelta(days=1)
 _INSTANT: Final = timedelta(microseconds=1)

@@ -15,7 +15,12 @@ from api.services.reading import Whole, whole
 from domain.calendar import WorkCalendar
 from domain.calendar_data import CalendarData
 from domain.commands import Actor
-from domain.explain import Explanation
+from domain.explain import (
+    Explanation,
+    explain_calendar_days,
+    explain_working_days,
+    explain_working_time,
+)
 from domain.limit import Limit, LimitUnit
 from domain.policy import Policy
 from domain.vocabulary import ClockName
@@ -173,7 +178,7 @@ def _moved(
     was, due, cause = _at(fact["was"]), _at(fact["due"]), fact["cause"]
     start, counted = was, None
     if fact.get("added_days"):
-        counted = calendar.explain_working_days(was, due)
+        counted = explain_working_days(calendar, was, due)
     elif hangs_on is not None or cause in _RECOMPUTED:
         start = _at(fact["anchor"]) if fact.get("anchor") else anchor
         counted = _counted(calendar, fact.get("limit") or limit, start, due, hangs_on)
@@ -195,17 +200,17 @@ def _counted(
 ) -> Explanation | None:
     ahead, before, _ = limit.partition(" before ")
     if before:
-        return calendar.explain_working_days(hangs_on, due) if hangs_on is not None else None
+        return explain_working_days(calendar, hangs_on, due) if hangs_on is not None else None
     span = parsed_limit(ahead)
     if span is None:
         return None
     match span.unit:
         case LimitUnit.WORKING_HOURS:
-            return calendar.explain_working_time(start, due)
+            return explain_working_time(calendar, start, due)
         case LimitUnit.WORKING_DAYS:
-            return calendar.explain_working_days(start, due)
+            return explain_working_days(calendar, start, due)
         case LimitUnit.CALENDAR_DAYS:
-            return calendar.explain_calendar_days(start, due, int(span.amount))
+            return explain_calendar_days(calendar, start, due, int(span.amount))
         case _:
             return None
 

@@ -5,16 +5,9 @@ import { getMe, logout } from "./client";
 import { client } from "./client/client.gen";
 import type { Me } from "./client";
 import { problemOf } from "./api";
+import { assumedNow } from "./assumed";
 import { Enter } from "./pages/Enter";
 
-/** Somebody who names a part in casework without proving who they are: where an installation is developed. */
-export interface Assumed {
-  role: string;
-  unit?: string;
-  actor: string;
-}
-
-const ASSUMED = "jiesu.assumed";
 const ROLE = "jiesu.role";
 
 export interface Session extends Me {
@@ -53,16 +46,6 @@ client.interceptors.response.use((response, request) => {
   if (response.status === 401 && !new URL(request.url).pathname.startsWith("/api/v1/session")) lost?.();
   return response;
 });
-
-function assumedNow(): Assumed | undefined {
-  const written = sessionStorage.getItem(ASSUMED);
-  return written ? (JSON.parse(written) as Assumed) : undefined;
-}
-
-/** Takes on a part without proof; only an installation that is developed believes it. */
-export function assume(who: Assumed) {
-  sessionStorage.setItem(ASSUMED, JSON.stringify(who));
-}
 
 async function whoAmI(): Promise<Session | undefined> {
   const asked = await getMe();

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from domain.calendar import CalendarError, WorkCalendar
+from domain.explain import explain_working_time
 from tests.unit.calendars import at, calendar, national, nine_to_five, office
 
 HOUR = 3600
@@ -309,7 +310,7 @@ def test_an_answer_is_in_the_zone_of_the_calendar() -> None:
         lambda where, naive: where.next_working_moment(naive),
         lambda where, naive: where.is_working_time(naive),
         lambda where, naive: where.provisional(naive),
-        lambda where, naive: where.explain_working_time(naive, naive),
+        lambda where, naive: explain_working_time(where, naive, naive),
     ],
 )
 def test_a_naive_datetime_is_refused(ask: Callable[[WorkCalendar, datetime], object]) -> None:

@@ -9,8 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import Explanation
-from domain.explain import DayKind
+from domain.explain import (
+    DayKind,
+    Explanation,
+    explain_calendar_days,
+    explain_working_days,
+    explain_working_time,
+)
 from tests.unit.calendars import OFFICE, at, calendar, national, office
 
 HOUR = 3600
@@ -23,7 +28,7 @@ def told(explained: Explanation) -> str:
 def test_office_hours_over_a_holiday() -> None:
     where = national()
     start = at("2026-09-30T16:40", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, 3 * HOUR))
+    explained = explain_working_time(where, start, where.add_working_time(start, 3 * HOUR))
     assert [(part.opens, part.closes, part.seconds) for part in explained.intervals] == [
         (start, at("2026-09-30T18:00", where), 4800),
         (at("2026-10-08T08:30", where), at("2026-10-08T10:10", where), 6000),
@@ -46,7 +51,7 @@ def test_office_hours_over_a_holiday() -> None:
 def test_a_start_outside_office_hours_says_from_when_it_counts() -> None:
     where = office()
     start = at("2026-03-06T18:30:15", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, 30.5))
+    explained = explain_working_time(where, start, where.add_working_time(start, 30.5))
     assert explained.counted_from == at("2026-03-09T08:30", where)
     assert told(explained) == (
         "起点：2026年3月6日（星期五） 18:30:15\n"
@@ -61,7 +66,7 @@ def test_a_start_outside_office_hours_says_from_when_it_counts() -> None:
 def test_office_hours_counted_back() -> None:
     where = office()
     start = at("2026-03-09T07:00", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, -HOUR))
+    explained = explain_working_time(where, start, where.add_working_time(start, -HOUR))
     assert explained.counted_from == at("2026-03-06T18:00", where)
     assert [(part.opens.hour, part.closes.hour) for part in explained.intervals] == [(17, 18)]
     assert [day.reason for day in explained.skipped] == ["休息日", "休息日"]
@@ -70,7 +75,7 @@ def test_office_hours_counted_back() -> None:
 def test_working_days_are_numbered_and_make_up_days_named() -> None:
     where = national()
     start = at("2026-04-30T16:40", where)
-    explained = where.explain_working_days(start, where.add_working_days(start, 5))
+    explained = explain_working_days(where, start, where.add_working_days(start, 5))
     assert [(day.number, day.day.isoformat()) for day in explained.days] == [
         (1, "2026-05-06"),
         (2, "2026-05-07"),
@@ -87,7 +92,7 @@ def test_working_days_are_numbered_and_make_up_days_named() -> None:
 def test_working_days_counted_back() -> None:
     where = national()
     due = at("2026-05-11T18:00", where)
-    explained = where.explain_working_days(due, where.add_working_days(due, -2))
+    explained = explain_working_days(where, due, where.add_working_days(due, -2))
     assert [day.day.isoformat() for day in explained.days] == ["2026-05-09", "2026-05-08"]
     assert [day.day.isoformat() for day in explained.skipped] == ["2026-05-10"]
 
@@ -95,7 +100,7 @@ def test_working_days_counted_back() -> None:
 def test_calendar_days_say_over_which_days_off_the_last_one_moved() -> None:
     where = national()
     start = at("2026-09-28T10:00", where)
-    explained = where.explain_calendar_days(start, where.add_calendar_days(start, 4), 4)
+    explained = explain_calendar_days(where, start, where.add_calendar_days(start, 4), 4)
     assert [day.day.day for day in explained.days] == [29, 30, 1, 2]
     assert [day.day.day for day in explained.skipped] == [3, 4, 5, 6, 7]
     assert explained.due == at("2026-10-08T18:00", where)
@@ -104,7 +109,7 @@ def test_calendar_days_say_over_which_days_off_the_last_one_moved() -> None:
 def test_a_make_up_day_within_office_hours_is_named() -> None:
     where = national()
     start = at("2026-05-08T17:00", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, 2 * HOUR))
+    explained = explain_working_time(where, start, where.add_working_time(start, 2 * HOUR))
     assert [day.day for day in explained.make_up_days] == [date(2026, 5, 9)]
 
 
@@ -120,7 +125,7 @@ def test_every_reason() -> None:
         },
     )
     start = at("2026-03-01T10:00", where)
-    explained = where.explain_working_days(start, where.add_working_days(start, 4))
+    explained = explain_working_days(where, start, where.add_working_days(start, 4))
     assert [(day.kind, day.reason) for day in explained.days] == [
         (DayKind.SPECIAL_HOURS, "调整办公时间"),
         (DayKind.ORDINARY, "工作日"),
@@ -139,7 +144,7 @@ def test_every_reason() -> None:
 def test_what_is_provisional_is_marked() -> None:
     where = national()
     start = at("2026-12-31T10:00", where)
-    explained = where.explain_working_days(start, where.add_working_days(start, 1))
+    explained = explain_working_days(where, start, where.add_working_days(start, 1))
     assert explained.provisional
     assert "期限：2027年1月4日（星期一） 18:00（暂定）" in explained.lines()
 
@@ -148,7 +153,7 @@ def test_midnight_is_told_as_the_end_of_the_day() -> None:
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     where = calendar(weekly={day: [["00:00", "24:00"]] for day in days})
     start = at("2026-03-04T22:00", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, 2 * HOUR))
+    explained = explain_working_time(where, start, where.add_working_time(start, 2 * HOUR))
     assert "计入：2026年3月4日（星期三） 22:00—24:00，2小时" in explained.lines()
     assert "期限：2026年3月4日（星期三） 24:00" in explained.lines()
     assert len(explained.intervals) == 1
@@ -157,7 +162,7 @@ def test_midnight_is_told_as_the_end_of_the_day() -> None:
 def test_a_night_of_two_clocks_is_counted_in_real_hours() -> None:
     where = calendar(timezone="America/New_York", weekly={"sun": [["00:00", "06:00"]]})
     start = at("2026-11-01T00:00", where)
-    explained = where.explain_working_time(start, where.add_working_time(start, 2.5 * HOUR))
+    explained = explain_working_time(where, start, where.add_working_time(start, 2.5 * HOUR))
     assert explained.due.isoformat() == "2026-11-01T01:30:00-05:00"
     assert [part.seconds for part in explained.intervals] == [2.5 * HOUR]
 
@@ -168,7 +173,7 @@ def test_a_night_of_two_clocks_is_counted_in_real_hours() -> None:
 )
 def test_an_explanation_adds_up(start: datetime, seconds: int) -> None:
     where = national()
-    explained = where.explain_working_time(start, where.add_working_time(start, seconds))
+    explained = explain_working_time(where, start, where.add_working_time(start, seconds))
     assert explained.seconds == abs(seconds)
     # Seconds are floats; a microsecond is the finest a moment can tell.
     assert sum(part.seconds for part in explained.intervals) == pytest.approx(abs(seconds), abs=1e-6)
@@ -181,10 +186,10 @@ def test_days_explained_add_up(start: datetime, days: int) -> None:
     where = national()
     for count in (days, -days):
         due = where.add_working_days(start, count)
-        explained = where.explain_working_days(start, due)
+        explained = explain_working_days(where, start, due)
         assert [day.number for day in explained.days] == list(range(1, days + 1))
         span = abs((due.date() - where.local(start).date()).days)
         assert len(explained.days) + len(explained.skipped) == span
-    moved = where.explain_calendar_days(start, where.add_calendar_days(start, days), days)
+    moved = explain_calendar_days(where, start, where.add_calendar_days(start, days), days)
     assert len(moved.days) == days
     assert all(not where.is_working_day(day.day) for day in moved.skipped)

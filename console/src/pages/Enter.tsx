@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Problem, problemOf } from "../api";
 import { login } from "../client";
 import { listLoginMethodsOptions } from "../client/@tanstack/react-query.gen";
-import { assume, type Assumed } from "../session";
+import { assume, type Assumed } from "../assumed";
 import { ROLE } from "../words";
 
 const PARTS = ["agent", "office", "unit", "unit_leader", "unit_principal", "leader", "upper_level", "auditor", "administrator"];
