@@ -13,6 +13,7 @@ const Leader = lazy(() => import("./pages/Leader"));
 const Supervisions = lazy(() => import("./pages/Supervisions"));
 const Dashboard = lazy(() => import("./pages/Dashboard"));
 const Duty = lazy(() => import("./pages/Duty"));
+const Exports = lazy(() => import("./pages/Exports"));
 const Units = lazy(() => import("./pages/Units"));
 const Accounts = lazy(() => import("./pages/Accounts"));
 const Tokens = lazy(() => import("./pages/Tokens"));
@@ -100,6 +101,13 @@ export const DESKS: Desk[] = [
     group: "查询",
     roles: [...OVERSEERS, ...UNIT, ...AGENTS],
     page: <Queue key="all" title="全部工单" />,
+  },
+  {
+    path: "/exports",
+    title: "导出清单",
+    group: "查询",
+    roles: [...OFFICE, "leader", "auditor", "unit_leader", "unit_principal"],
+    page: <Exports />,
   },
   { path: "/messages", title: "通知记录", group: "查询", roles: [...OVERSEERS, "agent"], page: <Messages /> },
   { path: "/duty", title: "值班表", group: "查询", roles: [...OFFICE, ...UNIT, "agent"], page: <Duty /> },

@@ -221,6 +221,20 @@ export const PURPOSE: Record<string, string> = {
   complaint: "处理对办件的投诉",
 };
 
+/** The purposes that a role may see a caller's details for, as the API has them. */
+export const PURPOSES: Record<string, string[]> = {
+  office: Object.keys(PURPOSE),
+  supervisor: ["complaint", "verify"],
+  agent: ["contact", "callback", "verify", "emergency"],
+  contractor_agent: ["contact", "callback"],
+  handler: ["contact", "visit", "emergency"],
+  unit_leader: ["contact", "visit", "emergency"],
+};
+
+/** The purposes that need an address. */
+export const ADDRESS_FOR = new Set(["visit", "verify", "emergency"]);
+export const CALLER_FIELD: Record<string, string> = { name: "姓名", phone: "电话", address: "地址" };
+
 export const HELD: Record<string, string> = {
   agent: "坐席",
   contractor_agent: "外包坐席",
@@ -278,6 +292,8 @@ export const SUPERVISION_LEVEL: Record<string, string> = {
   media: "舆论监督",
   discipline: "监察问责",
 };
+
+export const EXPORT_STATE: Record<string, string> = { requested: "待审批", granted: "已同意", refused: "不同意" };
 
 export const CHANNEL: Record<string, string> = { sms: "短信", phone: "电话" };
 export const MESSAGE_STATE: Record<string, string> = {
@@ -337,5 +353,12 @@ export const AUDITED: Record<string, string> = {
   supervision_answer_supervision: "答复督办",
   supervision_close_supervision: "销号",
   open_supervision: "启动专项督办",
+  upload_attachment: "上传附件",
+  list_attachments: "查看附件列表",
+  download_attachment: "下载附件",
+  request_export: "申请导出",
+  list_exports: "查看导出申请",
+  decide_export: "审批导出",
+  fetch_export: "下载导出的清单",
   acknowledge_emergency: "确认收到紧急工单",
 };

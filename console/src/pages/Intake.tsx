@@ -7,8 +7,10 @@ import { findSimilar, recogniseCaller, register } from "../client";
 import type { CallerKnown, CategoryAnswer, LookAlike, RefusalTerm } from "../client";
 import { getIntakeTermsOptions, listCategoriesOptions } from "../client/@tanstack/react-query.gen";
 import { Basis } from "../parts/Basis";
+import { sizeOf, upload } from "../files";
 import { draft, forgetDraft, keepDraft } from "../parts/command";
 import { Fault } from "../parts/Fault";
+import { PickFiles } from "../parts/PickFiles";
 import { LampTag } from "../parts/Lamp";
 import { Alike, Beside } from "../parts/ticket/Similar";
 import { useUnits } from "../parts/units";
@@ -48,6 +50,8 @@ export default function Intake() {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<string>();
+  const [files, setFiles] = useState<File[]>([]);
+  const [lost, setLost] = useState<string[]>([]);
   const last = useRef({ said: "", key: "" });
   const terms = useQuery({ ...getIntakeTermsOptions(), staleTime: 300_000 });
   const categories = useQuery({ ...listCategoriesOptions(), staleTime: Infinity }).data ?? [];
@@ -84,6 +88,8 @@ export default function Intake() {
     setNext("register");
     setRefusal(undefined);
     setMade(undefined);
+    setFiles([]);
+    setLost([]);
     setProblem(undefined);
     form.getFieldInstance("phone")?.focus?.();
   }
@@ -108,6 +114,10 @@ export default function Intake() {
     try {
       const { data, error } = await register({ body: body as never, headers: { "Idempotency-Key": last.current.key } as never });
       if (error !== undefined) throw problemOf(error);
+      // Before anything that may end the ticket: one that has ended takes no files.
+      const refused = await attach(data.no, files);
+      setFiles([]);
+      setLost((before) => [...before, ...refused]);
       await follow(data.no, said);
       forgetDraft(...KEPT);
       setMade(data.no);
@@ -126,7 +136,7 @@ export default function Intake() {
     }
     if (next !== "register") void message.success("已登记并办理");
   }
-  if (made) return <Made no={made} again={again} />;
+  if (made) return <Made no={made} lost={lost} again={again} />;
 
   return (
     <section>
@@ -226,6 +236,7 @@ export default function Intake() {
               },
             ]}
           />
+          <Chosen files={files} change={setFiles} />
           <Form.Item label="登记后">
             <Radio.Group
               value={next}
@@ -271,7 +282,49 @@ export default function Intake() {
   );
 }
 
-function Made({ no, again }: { no: string; again: () => void }) {
+/** Sends files to a ticket that was just registered; those that were not taken, each with the reason. */
+async function attach(no: string, files: File[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const file of files) {
+    try {
+      await upload(no, file);
+    } catch (error) {
+      refused.push(`${file.name}：${problemOf(error).message}`);
+    }
+  }
+  return refused;
+}
+
+/** Files to go along with what is taken down. */
+function Chosen({ files, change }: { files: File[]; change: (files: File[]) => void }) {
+  return (
+    <div className="gap">
+      <PickFiles choose={(more) => change([...files, ...more])} label="添加附件">
+        添加附件
+      </PickFiles>
+      <ul className="units" aria-label="要上传的附件">
+        {files.map((file, place) => (
+          <li key={`${place}${file.name}`}>
+            <span>
+              {file.name} <span className="quiet">{sizeOf(file.size)}</span>
+            </span>
+            <Button
+              type="link"
+              size="small"
+              className="flush"
+              aria-label={`去掉${file.name}`}
+              onClick={() => change(files.filter((one) => one !== file))}
+            >
+              去掉
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Made({ no, lost, again }: { no: string; lost: string[]; again: () => void }) {
   const next = useRef<HTMLButtonElement>(null);
   useEffect(() => next.current?.focus(), []);
   return (
@@ -279,6 +332,9 @@ function Made({ no, again }: { no: string; again: () => void }) {
       <h1>已登记</h1>
       <p>请告知诉求人工单编号：</p>
       <p className="big-number">{no.replace(/(\d{4})(?=\d)/g, "$1 ")}</p>
+      {lost.length > 0 && (
+        <Alert type="warning" className="gap" title="以下附件没有上传，请打开工单重新上传" description={lost.map((one) => <p key={one} className="tight">{one}</p>)} />
+      )}
       <Flex gap={8} justify="center">
         <Button type="primary" size="large" ref={next} onClick={again}>
           下一个来电

@@ -1,17 +1,24 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Empty, Flex, Segmented, Table, Tag } from "antd";
+import { Button, Drawer, Empty, Flex, Segmented, Table, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { SupervisionAnswer } from "../client";
 import { listSupervisionsInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
+import { OpenSupervision } from "../parts/OpenSupervision";
+import { useSession } from "../session";
 import { brief } from "../time";
 import { CAUSE, FORM, SUPERVISION_LEVEL, SUPERVISION_STATUS, word } from "../words";
 
+/** Who may open one that no ticket is behind. */
+const OPENS = new Set(["office", "supervisor", "leader"]);
+
 /** Supervisions, those to be answered first. */
 export default function Supervisions() {
+  const { session } = useSession();
   const [status, setStatus] = useState("open");
+  const [opening, setOpening] = useState(false);
   const page = useInfiniteQuery({
     ...listSupervisionsInfiniteOptions({ query: { status: status === "all" ? [] : [status] } }),
     initialPageParam: { query: {} },
@@ -23,6 +30,11 @@ export default function Supervisions() {
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>督办</h1>
+        {OPENS.has(session.role) && (
+          <Button type="primary" onClick={() => setOpening(true)}>
+            启动专项督办
+          </Button>
+        )}
         <Segmented
           value={status}
           onChange={setStatus}
@@ -69,6 +81,9 @@ export default function Supervisions() {
           </Button>
         </Flex>
       )}
+      <Drawer open={opening} onClose={() => setOpening(false)} title="启动专项督办" size={480} destroyOnHidden>
+        <OpenSupervision done={() => setOpening(false)} />
+      </Drawer>
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../clie
 import { CommandDrawer } from "../parts/CommandDrawer";
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
+import { Attachments } from "../parts/ticket/Attachments";
 import { Callers } from "../parts/ticket/Callers";
 import { Clocks } from "../parts/ticket/Clocks";
 import { Demand, LastReply } from "../parts/ticket/Demand";
@@ -97,13 +98,14 @@ export default function Ticket() {
           {timeline.error ? (
             <Fault error={timeline.error} retry={() => void timeline.refetch()} />
           ) : (
-            <History entries={timeline.data ?? []} />
+            <History no={found.no} entries={timeline.data ?? []} />
           )}
         </div>
         <div>
           <Clocks no={found.no} running={found.clocks} all={clocks.data ?? []} />
           <UnitsAtWork ticket={found} />
           <Callers ticket={found} />
+          <Attachments ticket={found} />
           {Number(found.counters.supervisions ?? 0) > 0 && <Supervised no={found.no} />}
           <Registered ticket={found} />
           {session.part === "office" && found.ended_at === null && <Similar ticket={found} merge={() => fillIn("merge")} />}

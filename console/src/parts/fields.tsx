@@ -2,6 +2,7 @@ import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from "a
 import type { ReactNode } from "react";
 import * as schemas from "../client/schemas.gen";
 import { CODES, word } from "../words";
+import { Materials } from "./Materials";
 
 export interface Schema {
   type?: string;
@@ -45,6 +46,8 @@ export function codes(all: string[], only?: string[]) {
 }
 
 export interface Offer {
+  /** The ticket that files are uploaded to. */
+  no?: string;
   units: string[];
   only?: Record<string, string[]>;
 }
@@ -69,6 +72,7 @@ export function Widget({ name, schema, offer, ...rest }: { name: string; schema:
     return <DatePicker id={id} showTime={{ format: "HH:mm" }} format="YYYY年M月D日 HH:mm" style={{ width: "100%" }} {...rest} />;
   }
   if (field.format === "date") return <DatePicker id={id} format="YYYY年M月D日" style={{ width: "100%" }} {...rest} />;
+  if (name === "materials" && offer.no) return <Materials no={offer.no} id={id} {...rest} />;
   if (field.type === "array") {
     const chosen = name === "assist" || name === "attendees";
     return <Select id={id} mode={chosen ? "multiple" : "tags"} options={chosen ? units : []} tokenSeparators={["、", "，", ","]} open={chosen ? undefined : false} {...rest} />;

@@ -52,7 +52,7 @@ export function General({ ticket, name, title, done }: FormProps) {
           key={field}
           name={field}
           schema={one}
-          offer={{ units: field === "unit" ? assigned : everybody, only }}
+          offer={{ no: ticket.no, units: field === "unit" ? assigned : everybody, only }}
           required={needed.has(field)}
           hidden={(field === "unit" && ofUnit) || (field === "caller" && ticket.callers.length < 2) || (field in only && only[field]?.length === 0)}
         />

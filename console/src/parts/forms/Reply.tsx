@@ -6,6 +6,7 @@ import { OUTCOME, RATING, word } from "../../words";
 import { Basis } from "../Basis";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
+import { Materials } from "../Materials";
 import { required, requiredBy, useTerms } from "../terms";
 import { type FormProps, Submit } from "./form";
 
@@ -96,10 +97,9 @@ export function Reply({ ticket, name, title, done }: FormProps) {
         name="materials"
         label={outcome?.materials ? `材料（至少${outcome.materials}份）` : "材料"}
         htmlFor="materials"
-        extra="写明材料名称，回车分隔"
-        rules={outcome?.materials || needed.has("materials") ? [{ required: true, message: "请写明材料" }] : []}
+        rules={outcome?.materials || needed.has("materials") ? [{ required: true, message: "请附上或写明材料" }] : []}
       >
-        <Select id="materials" mode="tags" open={false} tokenSeparators={["、", "，", ","]} suffixIcon={null} />
+        <Materials no={ticket.no} id="materials" />
       </Form.Item>
       <Basis rules={requiredBy(terms, name)} />
       <Button onClick={() => setShown(!shown)} className="gap">

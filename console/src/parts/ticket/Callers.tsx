@@ -1,16 +1,22 @@
-import { App, Button, Card, Form, Input, Modal, Select, Tag } from "antd";
+import { App, Button, Card, Checkbox, Form, Input, Modal, Select, Tag } from "antd";
 import { useState } from "react";
 import { Problem, problemOf } from "../../api";
 import { revealCaller } from "../../client";
-import type { CallerAnswer, Revealed, TicketDetail } from "../../client";
+import type { CallerAnswer, RevealBody, Revealed, TicketDetail } from "../../client";
+import { useSession } from "../../session";
 import { dial } from "../../telephony";
 import { brief } from "../../time";
-import { PURPOSE, RATING, word } from "../../words";
+import { ADDRESS_FOR, CALLER_FIELD, PURPOSE, PURPOSES, RATING, word } from "../../words";
 import { Fault } from "../Fault";
+import { Accesses } from "./Accesses";
+
+const SEES_ACCESSES = new Set(["office", "auditor"]);
 
 /** Who calls, masked; shown for a purpose and with a reason, each time on record. */
 export function Callers({ ticket }: { ticket: TicketDetail }) {
+  const { session } = useSession();
   const [asking, setAsking] = useState<CallerAnswer>();
+  const [looking, setLooking] = useState<CallerAnswer>();
   const [shown, setShown] = useState<Record<string, Revealed>>({});
   return (
     <Card title={<h2>诉求人{ticket.callers.length > 1 && `（${ticket.callers.length}位）`}</h2>}>
@@ -27,26 +33,33 @@ export function Callers({ ticket }: { ticket: TicketDetail }) {
             {shown[one.id]?.address && <span className="quiet">{shown[one.id]?.address}</span>}
             {one.called_back_at && <span className="quiet">{brief(one.called_back_at)}回访</span>}
             <span className="no-print">
-              {shown[one.id]?.phone ? (
+              {shown[one.id]?.phone && (
                 <Button size="small" onClick={() => dial(shown[one.id]?.phone ?? "")}>
                   拨打
                 </Button>
-              ) : (
+              )}{" "}
+              {session.role in PURPOSES && (
                 <Button type="link" size="small" className="flush" onClick={() => setAsking(one)}>
                   查看联系方式
+                </Button>
+              )}{" "}
+              {SEES_ACCESSES.has(session.role) && (
+                <Button type="link" size="small" className="flush" onClick={() => setLooking(one)}>
+                  查阅记录
                 </Button>
               )}
             </span>
           </li>
         ))}
       </ul>
+      {looking && <Accesses no={ticket.no} caller={looking} close={() => setLooking(undefined)} />}
       {asking && (
         <Reveal
           no={ticket.no}
           caller={asking}
           close={() => setAsking(undefined)}
           done={(told) => {
-            setShown({ ...shown, [asking.id]: told });
+            setShown({ ...shown, [asking.id]: { ...shown[asking.id], ...told } });
             setAsking(undefined);
           }}
         />
@@ -58,10 +71,15 @@ export function Callers({ ticket }: { ticket: TicketDetail }) {
 function Reveal(props: { no: string; caller: CallerAnswer; close: () => void; done: (told: Revealed) => void }) {
   const [problem, setProblem] = useState<Problem>();
   const { message } = App.useApp();
-  async function ask(said: { purpose: "callback"; reason: string }) {
+  const { session } = useSession();
+  const [form] = Form.useForm<RevealBody>();
+  const purpose = Form.useWatch("purpose", form) as RevealBody["purpose"] | undefined;
+  const offered = ["name", "phone", ...(props.caller.has_address && ADDRESS_FOR.has(purpose ?? "") ? ["address"] : [])];
+  async function ask(said: RevealBody) {
+    const fields = said.fields.filter((one) => offered.includes(one));
     const { data, error } = await revealCaller({
       path: { no: props.no, caller: props.caller.id },
-      body: { ...said, fields: ["name", "phone", ...(props.caller.has_address ? (["address"] as const) : [])] },
+      body: { ...said, fields },
     });
     if (error !== undefined) return setProblem(problemOf(error));
     void message.info("本次查看已记入查阅记录");
@@ -70,9 +88,12 @@ function Reveal(props: { no: string; caller: CallerAnswer; close: () => void; do
   return (
     <Modal open onCancel={props.close} title="查看诉求人联系方式" footer={null}>
       <p className="quiet">每次查看都记入查阅记录，诉求人可以要求查阅。</p>
-      <Form layout="vertical" onFinish={(said) => void ask(said as never)}>
+      <Form form={form} layout="vertical" initialValues={{ fields: ["phone"] }} onFinish={(said) => void ask(said)}>
         <Form.Item name="purpose" label="目的" htmlFor="purpose" rules={[{ required: true, message: "请选择目的" }]}>
-          <Select id="purpose" options={Object.entries(PURPOSE).map(([value, label]) => ({ value, label }))} />
+          <Select id="purpose" options={(PURPOSES[session.role] ?? []).map((value) => ({ value, label: word(PURPOSE, value) }))} />
+        </Form.Item>
+        <Form.Item name="fields" label="查看的内容" rules={[{ required: true, message: "请选择查看的内容" }]}>
+          <Checkbox.Group options={offered.map((value) => ({ value, label: word(CALLER_FIELD, value) }))} />
         </Form.Item>
         <Form.Item
           name="reason"

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Entry } from "../../client";
 import { brief, moment } from "../../time";
 import { Basis, useCited } from "../Basis";
+import { Material } from "./Material";
 
 /** What happened at one moment by one hand: a command with everything that followed from it. */
 interface Happening {
@@ -32,10 +33,13 @@ function happenings(entries: Entry[]): Happening[] {
   return made;
 }
 
+/** How texts that are materials are named. */
+const MATERIAL = /^materials\.\d+$/;
+
 const COLOURS: Record<string, string> = { clock_breached: "red", lamp: "red", supervision_opened: "orange" };
 
 /** One line of what happened, the latest first: who did it, what they wrote, what it did to the limits. */
-export function History({ entries }: { entries: Entry[] }) {
+export function History({ no, entries }: { no?: string; entries: Entry[] }) {
   const [order, setOrder] = useState<"latest" | "first">("latest");
   const [all, setAll] = useState(false);
   const found = happenings(entries);
@@ -57,7 +61,7 @@ export function History({ entries }: { entries: Entry[] }) {
         items={shown.map((one) => ({
           key: one.key,
           color: COLOURS[one.head.fact] ?? (one.head.do ? "blue" : "gray"),
-          content: <Told happening={one} />,
+          content: <Told no={no} happening={one} />,
         }))}
       />
       {!all && sorted.length > shown.length && (
@@ -69,12 +73,13 @@ export function History({ entries }: { entries: Entry[] }) {
   );
 }
 
-function Told({ happening }: { happening: Happening }) {
+function Told({ no, happening }: { no?: string; happening: Happening }) {
   const { head, effects } = happening;
   const cited = useCited();
   const actor = head.actor as { id?: string } | null;
   const clocks = effects.filter((entry) => entry.clock);
   const others = effects.filter((entry) => !entry.clock && !PLAIN.has(entry.fact));
+  const materials = Object.entries(head.texts).filter(([name, text]) => MATERIAL.test(name) && !text.withheld);
   const basis = [...new Set([head, ...effects].flatMap((entry) => entry.basis))];
   return (
     <div className="happening">
@@ -89,11 +94,22 @@ function Told({ happening }: { happening: Happening }) {
         <p className="tight quiet">录音 {head.texts.recording.text}</p>
       )}
       {Object.entries(head.texts).map(([name, text]) =>
-        head.fact !== "registered" && (text.text || text.erased_at) ? (
+        head.fact !== "registered" && !MATERIAL.test(name) && (text.text || text.erased_at) ? (
           <blockquote key={name} className="words">
             {text.text ?? `（${moment(text.erased_at)}依规定删除）`}
           </blockquote>
         ) : null,
+      )}
+      {materials.length > 0 && (
+        <p className="tight">
+          材料：
+          {materials.map(([name, text], place) => (
+            <span key={name}>
+              {place > 0 && "、"}
+              <Material no={no} said={text.text ?? "（已删除）"} />
+            </span>
+          ))}
+        </p>
       )}
       {others.map((entry) => (
         <p key={entry.seq} className="tight">

@@ -1,0 +1,29 @@
+import { Button } from "antd";
+import { type ReactNode, useRef } from "react";
+import { TAKEN } from "../files";
+
+/** A button that lets somebody choose files. */
+export function PickFiles(props: { choose: (files: File[]) => void; busy?: boolean; label: string; children: ReactNode }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        accept={TAKEN}
+        aria-label={props.label}
+        onChange={(event) => {
+          const chosen = [...(event.target.files ?? [])];
+          // The same file may be chosen again after it was refused.
+          event.target.value = "";
+          if (chosen.length) props.choose(chosen);
+        }}
+      />
+      <Button size="small" loading={props.busy} onClick={() => input.current?.click()}>
+        {props.children}
+      </Button>
+    </>
+  );
+}
