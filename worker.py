@@ -95,7 +95,7 @@ def activities(
     record, laws = Record(engine, NoticeStarter(engine, client, settings.task_queue)), KnownLaws()
     starter = Starter(engine, client, settings.task_queue, laws)
     delivery = Delivery(engine, client, starter, Afterwards(engine, laws))
-    notify, messages = messaging(load_message_settings(), engine, ring)
+    notify, messages = messaging(load_message_settings(), engine, ring, settings.site)
     return (
         record.record,
         record.record_supervision,

@@ -12,10 +12,10 @@ from activities.gateways.gateway import DAILY_LIMIT, SEND_TIMEOUT, Gateway, Mess
 from activities.gateways.robot import CHANNEL as ROBOT
 from activities.gateways.robot import RobotGateway
 from domain.vocabulary import Channel, Recipient
-from models import call_tasks, duty, notifications, receipts, surveys
+from models import call_tasks, citizen_links, duty, notifications, receipts, surveys
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
 from models.directory import Addressee, addressees, caller_of, phone_of
-from models.notice_templates import BadNotice, template
+from models.notice_templates import TOKEN, BadNotice, template
 from models.notifications import Counted, OpenNotice, State
 from models.sending_rules import ALONE, Held, HeldFor, SendingRules
 from models.sms_length import parts
@@ -37,9 +37,11 @@ class Notify:
         gateways: Mapping[str, Gateway],
         rules: SendingRules = _UNRESTRICTED,
         acknowledge_within: timedelta = duty.ACKNOWLEDGE_WITHIN,
+        site: str | None = None,
     ) -> None:
+        """`site` is the address that citizens reach us under; without one their messages carry no link."""
         self._engine, self._ring, self._gateways, self._rules = engine, ring, gateways, rules
-        self._acknowledge_within = acknowledge_within
+        self._acknowledge_within, self._site = acknowledge_within, site
         robots = gateways.get(ROBOT)
         self._robots = robots.units if isinstance(robots, RobotGateway) else frozenset[str]()
 
@@ -143,11 +145,15 @@ class Notify:
                 number = await phone_of(conn, self._ring, one.recipient)
         if number is None:
             return None
-        words = template(one.template)
-        return Message(str(one.id), one.channel, number, words, dict(one.params), one.sending_at, one.gateway)
+        words, params = template(one.template), dict(one.params)
+        if one.channel == Channel.SMS and caller_of(one.recipient) is not None:
+            words = words.at(self._site)
+            if TOKEN in words.variables:
+                params[TOKEN] = citizen_links.short(self._ring, one.id)
+        return Message(str(one.id), one.channel, number, words, params, one.sending_at, one.gateway)
 
     async def _take(self, one: OpenNotice, message: Message) -> int | None:
-        """Claims a row, or holds it; a question that the message asks is open from here on."""
+        """Claims a row, or holds it; what the message asks and the link in it are open from here on."""
         is_sms, now = one.channel == Channel.SMS, datetime.now(UTC)
         counted = Counted(
             None if one.channel == ROBOT else receipts.number_index(self._ring, message.number),
@@ -156,9 +162,13 @@ class Notify:
         async with self._engine.begin() as conn:
             attempt = await notifications.take(conn, one, counted, self._rules, now)
             caller = caller_of(one.recipient)
-            asks = attempt is not None and is_sms and one.template == surveys.TEMPLATE
-            if asks and caller is not None and counted.number_index is not None:
+            if attempt is None or not is_sms or caller is None:
+                return attempt
+            if one.template == surveys.TEMPLATE and counted.number_index is not None:
                 await surveys.ask(conn, one.id, one.ticket_no, caller, counted.number_index, now)
+            if TOKEN in message.params:
+                until = now + citizen_links.OF_A_MESSAGE
+                await citizen_links.keep(conn, message.params[TOKEN], caller, until)
         return attempt
 
     async def _certainly_not_sent(self, one: OpenNotice, gateway: Gateway, message: Message) -> bool:

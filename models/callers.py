@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models import forgotten_numbers
 from models.phones import normal_phone
 from models.sealed_columns import RowSeal, open_column
-from models.tables import Caller
+from models.tables import Caller, CitizenLink
 from ops.keyring import KeyRing
 
 
@@ -113,6 +113,7 @@ async def erase(conn: AsyncConnection, callers: Iterable[UUID], at: datetime) ->
         .values(name=None, phone=None, address=None, phone_index=None, erased_at=at)
     )
     await forgotten_numbers.forget(conn, ids, indexes, at)
+    await conn.execute(delete(CitizenLink).where(CitizenLink.caller_id.in_(ids)))
     return done.rowcount
 
 

@@ -6,7 +6,7 @@ ticket and until when, and people read the rest where they have to log in.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -18,6 +18,12 @@ MAX_CHARACTERS = 70
 _UNIT_CHARACTERS = 12
 
 SIGNATURE = "【12345热线】"
+
+LINKS = "/citizen/t/"
+"""Where links of citizens lead, below the address of the site; what follows is the link's token."""
+
+TOKEN = "token"
+"""The variable that a link ends with. It is filled in while sending, and kept nowhere in the clear."""
 
 CLOCK_WORDS: Mapping[ClockName, str] = MappingProxyType(
     {
@@ -45,10 +51,20 @@ class BadNotice(ValueError):
 
 @dataclass(frozen=True)
 class Template:
-    """A text with `{variables}`; `id` is what a provider's console calls it."""
+    """A text with `{variables}`; `id` is what a provider's console calls it.
+
+    `invitation` stands before the link that a message to a citizen ends with, where the site has an address.
+    """
 
     id: str
     text: str
+    invitation: str | None = None
+
+    def at(self, site: str | None) -> "Template":
+        """The text as it is sent from a site: with `{token}` where it ends with a link to it."""
+        if site is None or self.invitation is None:
+            return self
+        return replace(self, text=f"{self.text}{self.invitation}{site}{LINKS}{{token}}", invitation=None)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -155,16 +171,17 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             Template("return_asked", "工单{ticket}{unit}申请退单，请审核。"),
             Template("extension_asked", "工单{ticket}{unit}申请延期，请审核。"),
             Template("emergency", "紧急工单{ticket}已派至{unit}，请立即签收处置，时限{due}。"),
-            Template("citizen_accepted", "您的诉求已受理，编号{ticket}，我们将尽快办理。"),
-            Template("citizen_extended", "您的诉求{ticket}因情况复杂延期办理，时限{due}。"),
+            Template("citizen_accepted", "您的诉求已受理，编号{ticket}，我们将尽快办理。", "进度："),
+            Template("citizen_extended", "您的诉求{ticket}因情况复杂延期办理，时限{due}。", "进度："),
             Template(
                 "citizen_answered",
                 "您的诉求{ticket}已办结，请回复数字评价：1非常满意2满意3基本满意4不满意5非常不满意。",
+                "查看并评价：",
             ),
             Template("emergency_duty", "紧急工单{ticket}已派至{unit}，时限{due}，请立即处置并回复1确认。"),
             Template("digest", "您另有{count}条工单提醒，最早时限{due}，请登录系统查看。"),
             Template("digest_undated", "您另有{count}条工单提醒，请登录系统查看。"),
-            Template("citizen_refused", "您的诉求{ticket}不属于受理范围，详情请致电12345。"),
+            Template("citizen_refused", "您的诉求{ticket}不属于受理范围，详情请致电12345。", "查看："),
         )
     }
 )

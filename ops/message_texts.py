@@ -14,9 +14,13 @@ _FORMS: Mapping[str, Callable[[str, int], str]] = {
 """How each provider writes a variable, by name or by place (1 is the first)."""
 
 
-def for_approval(provider: str) -> Iterator[str]:
-    """A line a template: its id, the text without signature, its variables in order."""
-    for template in TEMPLATES.values():
+def for_approval(provider: str, site: str | None = None) -> Iterator[str]:
+    """A line a template: its id, the text without signature, its variables in order.
+
+    `site` is the address that links to citizens lead to.
+    """
+    for ours in TEMPLATES.values():
+        template = ours.at(site)
         yield f"{template.id}\t{_text(template, provider)}\t{', '.join(template.order)}"
 
 

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=1, le=65535, description="Port of the API.")
     public_url: str | None = Field(
-        None, description="Address people reach the API under; default from host and port."
+        None,
+        description="Address people reach the API under; default from host and port. Without it messages to "
+        "citizens carry no link.",
     )
 
     database_url: str | None = Field(None, description="An existing Postgres; unset means the embedded one.")
@@ -201,6 +203,11 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         """Address of the API, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def site(self) -> str | None:
+        """Address that citizens reach the installation under, if it has one; no slash at the end."""
+        return None if self.public_url is None else self.public_url.rstrip("/")
 
     def welcome_url(self, link: str) -> str:
         """Address at which the holder of a one-time link sets a password."""

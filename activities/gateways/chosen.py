@@ -52,10 +52,12 @@ def rules(settings: MessageSettings) -> SendingRules:
     )
 
 
-def messaging(settings: MessageSettings, engine: AsyncEngine, ring: KeyRing) -> tuple[Notify, MessagesRound]:
+def messaging(
+    settings: MessageSettings, engine: AsyncEngine, ring: KeyRing, site: str | None = None
+) -> tuple[Notify, MessagesRound]:
     """The two activities of messages, as a worker registers them. Raises OperationFailed."""
     within = timedelta(minutes=settings.duty_ack_minutes)
-    notify = Notify(engine, ring, gateways(settings, engine), rules(settings), within)
+    notify = Notify(engine, ring, gateways(settings, engine), rules(settings), within, site)
     patience = Patience(call_after=timedelta(minutes=settings.call_after_minutes), acknowledge_within=within)
     return notify, MessagesRound(engine, notify, patience)
 

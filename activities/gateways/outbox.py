@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.gateways.gateway import Message, Outcome, SendResult
+from models.notice_templates import TOKEN
 from models.phones import masked_phone
 from models.tables import OutboxMessage
 
@@ -30,7 +31,7 @@ class OutboxGateway:
             "key": message.key,
             "number": masked_phone(message.number),
             "channel": message.channel,
-            "body": message.template.body(message.params),
+            "body": _readable(message),
         }
         async with self._engine.begin() as conn:
             await conn.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing())
@@ -41,3 +42,9 @@ class OutboxGateway:
         async with self._engine.connect() as conn:
             found = await conn.scalar(select(OutboxMessage.key).where(OutboxMessage.key == message.key))
         return SendResult(Outcome.DEFERRED) if found is None else SendResult(Outcome.DELIVERED, found)
+
+
+def _readable(message: Message) -> str:
+    """The words without what would open a citizen's page to whoever reads them here."""
+    body, token = message.template.body(message.params), message.params.get(TOKEN)
+    return body if token is None else body.replace(token, "…")

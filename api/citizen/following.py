@@ -7,14 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from api.citizen import abuse, links
+from api.citizen import abuse
 from api.problems import Problem
 from api.services import reading
 from api.services.parts import Parts
 from api.services.reading import Detail
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models import audit, callers
+from models import audit, callers, citizen_links
 from models.audit import Line
 from models.callers import ReadCaller
 from models.tables import Caller
@@ -50,17 +50,15 @@ async def by_number(parts: Parts, no: str, tail: str, source: str | None) -> str
         await _note(parts, "citizen_lookup", "not_found", source)
         raise Problem(404, "not_found", "工单编号或手机号后四位不对。请核对后再试。")
     await abuse.forget_guess(parts.engine, no, source)
-    return links.made(parts.ring, caller, now + links.OF_A_VISIT)
+    return citizen_links.made(parts.ring, caller, now + citizen_links.OF_A_VISIT)
 
 
 async def by_token(parts: Parts, token: str, source: str | None) -> Followed:
     """The ticket that a link opens. Problem 404 for a link that is wrong or has expired."""
-    caller_id = links.read(parts.ring, token, datetime.now(UTC))
-    if caller_id is None:
-        raise _ended()
     async with parts.engine.connect() as conn:
-        caller = await callers.read(conn, parts.ring, caller_id)
-    if caller is None or caller.erased_at is not None:
+        caller_id = await citizen_links.read(conn, parts.ring, token, datetime.now(UTC))
+        caller = None if caller_id is None else await callers.read(conn, parts.ring, caller_id)
+    if caller_id is None or caller is None or caller.erased_at is not None:
         raise _ended()
     actor = Actor(role=Role.CITIZEN, id=str(caller_id))
     followed = Followed(caller, actor, await reading.detail(parts, actor, caller.ticket_no))

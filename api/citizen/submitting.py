@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.bodies import RegisterBody
-from api.citizen import abuse, links
+from api.citizen import abuse
 from api.problems import Problem
 from api.services import registering
 from api.services.parts import Parts
 from domain.commands import Actor
 from domain.vocabulary import Role, Source, TicketType
+from models import citizen_links
 from models.phones import normal_phone
 from models.tables import Caller
 
@@ -31,7 +32,7 @@ async def submit(parts: Parts, form: Mapping[str, str], key: str, source: str | 
     async with parts.engine.connect() as conn:
         query = select(Caller.id).where(Caller.first_ticket_no == done.no).order_by(Caller.id).limit(1)
         caller: UUID = (await conn.scalars(query)).one()
-    return links.made(parts.ring, caller, done.received_at + links.OF_A_MESSAGE)
+    return citizen_links.made(parts.ring, caller, done.received_at + citizen_links.OF_A_MESSAGE)
 
 
 def _body(form: Mapping[str, str]) -> RegisterBody:

@@ -20,7 +20,7 @@ from models.tables.messages import (
     Survey,
 )
 from models.tables.outgoing import Notification, Outbox, OutboxMessage
-from models.tables.people import Caller, TicketText
+from models.tables.people import Caller, CitizenLink, TicketText
 from models.tables.projection import Assignment, Clock, Precedent, Supervision, Ticket
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "CallAttempt",
     "CallTask",
     "Caller",
+    "CitizenLink",
     "Clock",
     "Command",
     "Duty",

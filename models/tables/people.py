@@ -1,4 +1,4 @@
-"""What names people: callers and the words they and the units wrote.
+"""What names people: callers, their links, and the words they and the units wrote.
 
 Encrypted, erasable, apart from the facts.
 """
@@ -39,6 +39,17 @@ class Caller(Base):
     ratings: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     withdrawn_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+
+
+class CitizenLink(Base):
+    """A link in a message to a caller, by which they follow their ticket. Only the digest of it is kept."""
+
+    __tablename__ = "citizen_link"
+    __table_args__ = (Index("ix_citizen_link_caller_id", "caller_id"),)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    caller_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
 
 
 class TicketText(Base):

@@ -33,10 +33,13 @@ def templates_command(
         typer.Option(help="Whose form of variables: ${name}, {1}, or both."),
     ] = "aliyun",
 ) -> None:
-    """Print every text as it is submitted to a provider for approval: id, text, variables in order."""
+    """Print every text as it is submitted to a provider for approval: id, text, variables in order.
+
+    Texts to citizens end with a link where JIESU_PUBLIC_URL says under which address they reach us.
+    """
     from ops.message_texts import for_approval
 
-    for line in for_approval(provider):
+    for line in for_approval(provider, load_settings().site):
         typer.echo(line)
 
 

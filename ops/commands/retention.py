@@ -56,7 +56,7 @@ async def _list(settings: Settings) -> int:
 
 
 async def _apply(settings: Settings) -> int:
-    from models import attachments, erasing, sessions
+    from models import attachments, citizen_links, erasing, sessions
     from ops.commands.erase import let_files_go, told
     from ops.database import create_engine
 
@@ -79,6 +79,7 @@ async def _apply(settings: Settings) -> int:
             await attachments.sweep(conn, attachments.store_of(settings))
         async with engine.begin() as conn:
             await sessions.forget_old(conn, datetime.now(UTC) - _LOGINS)
+            await citizen_links.forget(conn, datetime.now(UTC))
     finally:
         await engine.dispose()
     return done

@@ -9,10 +9,10 @@ from sqlalchemy import LargeBinary, Table, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models import audit, erasing, verification
+from models import audit, citizen_links, erasing, verification
 from models.attachments import store_of
 from models.sealed_tables import SEALED
-from models.tables import Attachment, Base, Caller, Erasure, InboxMessage, Ticket, TicketText
+from models.tables import Attachment, Base, Caller, CitizenLink, Erasure, InboxMessage, Ticket, TicketText
 from ops.commands import erase, retention
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
@@ -85,6 +85,10 @@ async def test_an_erased_ticket_holds_nobody_and_no_word_and_is_whole(
     hotline: Hotline, engine: AsyncEngine, settings: Settings
 ) -> None:
     no = await lived(hotline)
+    now, token = datetime.now(UTC), "A" * citizen_links.SHORT
+    async with engine.begin() as conn:
+        (person,) = await conn.scalars(select(Caller.id).where(Caller.ticket_no == no))
+        await citizen_links.keep(conn, token, person, now + timedelta(days=1))
     files = list((settings.data_dir / "attachments").iterdir())
     assert len(files) == 1
     assert all((await held(engine, no)).values())
@@ -98,6 +102,8 @@ async def test_an_erased_ticket_holds_nobody_and_no_word_and_is_whole(
     assert told
     assert {one["erased_reason"] for one in told} == {"应本人要求"}
     ring = hotline.parts.ring
+    async with engine.connect() as conn:
+        assert await conn.scalar(select(CitizenLink.digest)) is None, "the link of the erased is gone too"
     checked = [one async for one in verification.check_tickets(engine, ring, no)]
     assert [one.faults for one in checked] == [()]
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from models import citizen_links
 from models.notice_templates import MAX_CHARACTERS, TEMPLATES, BadNotice, Template, template
+from models.sms_length import parts
 
 LONGEST = {
     "ticket": "20260430-000123",
@@ -11,7 +13,7 @@ LONGEST = {
     "due": "2026-12-31T18:00:00+08:00",
     "clock": "contact",
     "verdict": "不同意",
-    "token": "x" * 8,
+    "token": "x" * citizen_links.SHORT,
     "count": "128",
 }
 
@@ -21,6 +23,16 @@ def test_every_message_fits_one_sms(one: Template) -> None:
     body = one.body({name: LONGEST[name] for name in one.variables})
     assert len(body) <= MAX_CHARACTERS
     assert "{" not in body
+
+
+@pytest.mark.parametrize("one", TEMPLATES.values(), ids=lambda one: one.id)
+def test_a_message_with_a_link_takes_two_sms_at_most(one: Template) -> None:
+    linked = one.at("https://12345.somecounty.gov.cn")
+    assert (one.invitation is not None) == one.id.startswith("citizen_")
+    assert ("token" in linked.variables) == one.id.startswith("citizen_")
+    values = {name: LONGEST[name] for name in linked.variables}
+    assert parts(linked.body(values)) == (2 if "token" in values else 1)
+    assert len(values.get("token", "")) <= 12, "providers take no longer variable"
 
 
 def test_an_instant_is_told_by_the_clock_it_was_given_in() -> None:

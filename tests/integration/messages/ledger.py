@@ -55,6 +55,7 @@ class Desk:
     gateways: dict[str, Gateway]
     rules: SendingRules
     patience: Patience
+    site: str | None = None
 
     @classmethod
     def of(
@@ -65,6 +66,7 @@ class Desk:
         *,
         rules: SendingRules | None = None,
         patience: Patience | None = None,
+        site: str | None = None,
         **others: Gateway,
     ) -> "Desk":
         gateways: dict[str, Gateway] = {
@@ -72,11 +74,11 @@ class Desk:
             Channel.PHONE: SeatGateway(engine),
             **others,
         }
-        return cls(engine, ring, gateways, rules or SendingRules(), patience or Patience())
+        return cls(engine, ring, gateways, rules or SendingRules(), patience or Patience(), site)
 
     @property
     def notify(self) -> Notify:
-        return Notify(self.engine, self.ring, self.gateways, self.rules)
+        return Notify(self.engine, self.ring, self.gateways, self.rules, site=self.site)
 
     async def send(self, ticket: str, *notices: Notice) -> bool:
         """One attempt at these notices; whether none of them is open after it."""
