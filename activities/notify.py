@@ -15,6 +15,7 @@ from domain.vocabulary import Channel, Recipient
 from models import call_tasks, citizen_links, duty, notifications, receipts, surveys
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
 from models.directory import Addressee, addressees, caller_of, phone_of
+from models.kept_from import is_kept_from_some
 from models.notice_templates import TOKEN, BadNotice, template
 from models.notifications import Counted, OpenNotice, State
 from models.sending_rules import ALONE, Held, HeldFor, SendingRules
@@ -91,9 +92,16 @@ class Notify:
                 roles = await self._told_on_duty(conn, ticket_no, notice)
                 chosen = await addressees(conn, ticket_no, roles, notice.unit, notice.callers)
                 await notifications.queue(conn, ticket_no, notice, chosen)
-                if notice.unit in self._robots and set(notice.roles) != {Recipient.CITIZEN}:
+                if await self._is_told_in_its_group(conn, ticket_no, notice):
                     group = Addressee(f"robot:{notice.unit}", notice.roles[0], notice.unit)
                     await notifications.queue(conn, ticket_no, notice, [group], [ROBOT])
+
+    async def _is_told_in_its_group(self, conn: AsyncConnection, ticket_no: str, notice: Notice) -> bool:
+        """Whether the unit's chat gets a copy: not where somebody reads along whom it is kept from."""
+        unit = notice.unit
+        if unit is None or unit not in self._robots or set(notice.roles) == {Recipient.CITIZEN}:
+            return False
+        return not await is_kept_from_some(conn, ticket_no, unit)
 
     async def _told_on_duty(
         self, conn: AsyncConnection, ticket_no: str, notice: Notice
@@ -102,7 +110,7 @@ class Notify:
         if notice.template != duty.TEMPLATE or notice.unit is None:
             return notice.roles
         now = datetime.now(UTC)
-        first = await duty.first_in_line(conn, notice.unit, now)
+        first = await duty.first_in_line(conn, ticket_no, notice.unit, now)
         if first is None:
             return notice.roles
         asking = notice.model_copy(update={"template": duty.DUTY_TEMPLATE})

@@ -13,7 +13,7 @@ from typing import Any, Final
 from zlib import crc32
 
 import rfc8785
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import ColumnElement, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.tables import AuditHead, AuditLine
@@ -173,9 +173,13 @@ class Wanted:
 
 
 async def find(
-    conn: AsyncConnection, wanted: Wanted, after: tuple[datetime, int, int] | None, limit: int
+    conn: AsyncConnection,
+    wanted: Wanted,
+    after: tuple[datetime, int, int] | None,
+    limit: int,
+    visible: ColumnElement[bool] | None = None,
 ) -> Sequence[Any]:
-    """Lines, newest first, from the place `after` on."""
+    """Lines, newest first, from the place `after` on; `visible` is a condition on those that may be shown."""
     row = AuditLine
     place = (row.at, row.lane, row.seq)
     query = select(*place, row.operation, row.outcome, row.ticket_no, row.subject, row.data)
@@ -187,6 +191,8 @@ async def find(
     ):
         if value is not None:
             query = query.where(column == value)
+    if visible is not None:
+        query = query.where(visible)
     if wanted.since is not None:
         query = query.where(row.at >= wanted.since)
     if wanted.until is not None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from domain.commands import UnitGiven
 from domain.vocabulary import Recipient
+from models.kept_from import may_know
 from models.sealed_columns import open_column
 from models.tables import Caller, Person, Unit
 from ops.keyring import KeyRing
@@ -83,14 +84,15 @@ async def addressees(
     """Everybody whom these roles mean now; somebody who holds two of them once, for the first.
 
     Of two handlers who cover each other, the one on post A gets it, or B while A is absent. Nobody in a role
-    leaves the role itself as addressee, so that it is on record that nobody was reached.
+    leaves the role itself as addressee, so that it is on record that nobody was reached. Nobody is told from
+    whom the ticket is kept.
     """
     chosen: dict[str, Addressee] = {}
     for role in roles:
         people = (
             await _callers(conn, ticket_no, callers)
             if role is Recipient.CITIZEN
-            else await _holders(conn, role, unit if role in _OF_A_UNIT else None)
+            else await _holders(conn, ticket_no, role, unit if role in _OF_A_UNIT else None)
         )
         for one in people or [f"role:{role.value}"]:
             chosen.setdefault(one, Addressee(one, role, unit if role in _OF_A_UNIT else None))
@@ -120,9 +122,9 @@ def caller_of(recipient: str) -> UUID | None:
     return UUID(recipient.removeprefix("caller:")) if recipient.startswith("caller:") else None
 
 
-async def _holders(conn: AsyncConnection, role: Recipient, unit: str | None) -> list[str]:
+async def _holders(conn: AsyncConnection, ticket_no: str, role: Recipient, unit: str | None) -> list[str]:
     query = select(Person.id, Person.post, Person.absent).where(
-        Person.active, Person.roles.contains([role.value])
+        Person.active, Person.roles.contains([role.value]), await may_know(conn, ticket_no)
     )
     if role in _OF_A_UNIT:
         query = query.join(Unit, Unit.id == Person.unit_id).where(Unit.name == unit)

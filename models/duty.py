@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 
 from domain.vocabulary import Recipient
 from models.directory import Addressee, addressees
+from models.kept_from import may_know
 from models.tables import Assignment, Duty, DutyAlert, Person, Unit
 
 TEMPLATE = "emergency"
@@ -108,20 +109,21 @@ async def roster(conn: AsyncConnection, unit: str, start: datetime, end: datetim
     return (await conn.execute(query.order_by(Duty.starts_at, Duty.line))).all()
 
 
-async def on_duty(conn: AsyncConnection, unit: str, at: datetime) -> list[str]:
-    """The people on duty for a unit at an instant, in the order they are called."""
+async def on_duty(conn: AsyncConnection, ticket_no: str, unit: str, at: datetime) -> list[str]:
+    """The people on duty for a unit at an instant who may know of a ticket, in the order they are called."""
     query = (
         select(Duty.person_id)
         .join(Person, Person.id == Duty.person_id)
         .where(Duty.unit == unit, Duty.starts_at <= at, Duty.ends_at > at, Person.active)
+        .where(await may_know(conn, ticket_no))
         .order_by(Duty.line, Duty.starts_at)
     )
     return list(dict.fromkeys(await conn.scalars(query)))
 
 
-async def first_in_line(conn: AsyncConnection, unit: str, at: datetime) -> Addressee | None:
+async def first_in_line(conn: AsyncConnection, ticket_no: str, unit: str, at: datetime) -> Addressee | None:
     """Who is told of an emergency now; None where the roster says nothing."""
-    people = await on_duty(conn, unit, at)
+    people = await on_duty(conn, ticket_no, unit, at)
     return Addressee(people[0], Recipient.HANDLER, unit) if people else None
 
 
@@ -220,7 +222,8 @@ async def next_in_line(conn: AsyncConnection, alert: Alert, now: datetime) -> tu
 
     After the roster of this moment come the unit's leader in charge, its principal and the office.
     """
-    line = [[Addressee(one, Recipient.HANDLER, alert.unit)] for one in await on_duty(conn, alert.unit, now)]
+    there = await on_duty(conn, alert.ticket_no, alert.unit, now)
+    line = [[Addressee(one, Recipient.HANDLER, alert.unit)] for one in there]
     for role in _LEADERS:
         line.append(await addressees(conn, alert.ticket_no, [role], alert.unit))
     told = set(alert.recipients)

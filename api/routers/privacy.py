@@ -14,6 +14,7 @@ from api.identity import Who
 from api.moments import ZONE, Moment
 from api.problems import Problem
 from api.services import revealing
+from api.services.scope import visible_lines
 from models import access, audit
 from models.audit import Wanted
 
@@ -119,7 +120,7 @@ async def list_audit(
     """每项操作、每次查看个人信息：何人、从何处、何时、为何。最新的在前。"""
     wanted = Wanted(ticket, person, None, operation, _local(since), _local(until))
     async with parts.engine.connect() as conn:
-        rows = await audit.find(conn, wanted, _place(cursor), limit + 1)
+        rows = await audit.find(conn, wanted, _place(cursor), limit + 1, visible_lines(who.actor))
     lines = [AuditAnswer.model_validate(_line(row)) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return AuditPage(lines=lines, next_cursor=last and f"{last.at.isoformat()}|{last.lane}|{last.seq}")

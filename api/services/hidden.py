@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.problems import Problem
-from api.services.scope import with_those_above
 from domain.commands import Dispatch, Order, Subdispatch
 from models.tables import Ticket
+from models.unit_tree import with_those_above
 
 
 async def require_visible_to_receivers(conn: AsyncConnection, no: str, order: Order) -> None:

@@ -9,13 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql.selectable import Select
 
 from api.identity import UNIT_ROLES
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models.tables import Assignment, Caller, Command, Recusal, Supervision, Ticket, Unit
+from models.tables import Assignment, AuditLine, Caller, Command, Recusal, Supervision, Ticket
+from models.unit_tree import with_those_above, with_those_below
 
 _SAID_TO_THE_LEAD = frozenset({"submit_to_lead", "supplement"})
 _SAID_TO_THE_CITIZEN = frozenset({"answer", "answer_citizen", "refuse", "supplement", "appeal", "rate"})
@@ -37,7 +36,7 @@ async def hidden_tickets(conn: AsyncConnection, actor: Actor, numbers: Collectio
 def _of_their_part(actor: Actor) -> ColumnElement[bool]:
     match actor.role:
         case Role.UNIT | Role.UNIT_LEADER | Role.UNIT_PRINCIPAL:
-            own = _with_those_below(actor.unit or "")
+            own = with_those_below(actor.unit or "")
             return exists().where(
                 Assignment.ticket_no == Ticket.no,
                 or_(
@@ -85,32 +84,20 @@ def _registered_by(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _with_those_below(unit: str) -> Select[str]:
-    """Names of a unit and of everything that belongs to it, however deep."""
-    tree = select(Unit.id, Unit.name).where(Unit.name == unit).cte("own", recursive=True)
-    below = aliased(Unit)
-    # UNION, not UNION ALL: it ends even where units were made each other's parents by mistake.
-    tree = tree.union(select(below.id, below.name).where(below.parent_id == tree.c.id))
-    return select(tree.c.name)
-
-
-def with_those_above(unit: str) -> Select[str]:
-    """Names of a unit and of everything that it belongs to."""
-    line = select(Unit.parent_id, Unit.name).where(Unit.name == unit).cte("line", recursive=True)
-    above = aliased(Unit)
-    line = line.union(select(above.parent_id, above.name).where(above.id == line.c.parent_id))
-    return select(line.c.name)
-
-
 def visible_supervisions(actor: Actor) -> ColumnElement[bool]:
     """The condition on `supervision` that an actor's supervisions meet."""
     if actor.role in _SEES_NO_SUPERVISION:
         return false()
     hidden = exists().where(Ticket.no == Supervision.ticket_no, ~_not_about(actor)).correlate(Supervision)
     if actor.role in UNIT_ROLES:
-        own = _with_those_below(actor.unit or "")
+        own = with_those_below(actor.unit or "")
         return and_(or_(Supervision.unit == actor.unit, Supervision.unit.in_(own)), ~hidden)
     return ~hidden
+
+
+def visible_lines(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `audit_line`: whom a ticket is kept from is not told who had to do with it either."""
+    return ~exists().where(Ticket.no == AuditLine.ticket_no, ~_not_about(actor)).correlate(AuditLine)
 
 
 def may_read_words(actor: Actor, fact: Mapping[str, Any]) -> bool:

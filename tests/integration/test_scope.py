@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.vocabulary import Recipient
+from models.directory import addressees
 from models.tables import Person, Ticket
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
@@ -106,6 +108,13 @@ async def test_a_ticket_about_a_unit_is_hidden_from_its_people_and_those_below(h
                 assert (await browser.get(path)).status_code == 404
         signing = await named.send("POST", f"/tickets/{late}/sign", json={"unit": WATER})
         assert signing.status_code == 404
+        async with hotline.parts.engine.connect() as conn:
+            for unit in (WATER, SQUAD):
+                told = await addressees(conn, late, [Recipient.HANDLER, Recipient.UNIT_PRINCIPAL], unit)
+                assert {one.recipient for one in told} == {"role:handler", "role:unit_principal"}
+            assert "role:handler" not in {
+                one.recipient for one in await addressees(conn, late, [Recipient.HANDLER], TOWN)
+            }
 
 
 async def test_a_ticket_is_hidden_from_the_persons_it_names_whatever_their_role(hotline: Hotline) -> None:
@@ -128,6 +137,8 @@ async def test_a_ticket_is_hidden_from_the_persons_it_names_whatever_their_role(
         assert no in {one["ticket_no"] for one in told}
         hidden = (await agent.get("/notifications")).json()["messages"]
         assert no not in {one["ticket_no"] for one in hidden}
+        audit = (await agent.get("/audit", headers={"X-Jiesu-Role": "auditor"})).json()["lines"]
+        assert no not in {one["ticket_no"] for one in audit}
 
 
 @pytest.mark.rule("JC-A1")

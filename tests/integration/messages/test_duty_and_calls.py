@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.gateways.gateway import Message, Outcome, SendResult
@@ -12,6 +12,7 @@ from domain.vocabulary import Channel, Recipient
 from models import call_tasks, duty
 from models.call_tasks import Call, CallOutcome, NoOpenTask
 from models.duty import NotOnRoster, Shift, Through
+from models.tables import Recusal
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
 from tests.integration.messages.hooks import Hooks
@@ -78,6 +79,18 @@ async def test_where_the_roster_says_nothing_the_handler_is_told(desk: Desk) -> 
     assert await alerts(desk) == []
 
 
+async def test_nobody_on_the_line_is_told_of_a_ticket_that_names_them(desk: Desk) -> None:
+    async with desk.engine.begin() as conn:
+        for who in ("sw-n1", "sw-l"):
+            await conn.execute(insert(Recusal).values(ticket_no="T1", person_id=who, created_at=NOW))
+    await on_roster(desk, "sw-n1", "sw-n2")
+    await desk.send("T1", emergency())
+    await desk.age(timedelta(minutes=11))
+    await desk.round()
+    people = {row[0] for row in await told(desk)}
+    assert people == {"sw-n2", "rx-1", "role:unit_leader"}
+
+
 @pytest.mark.rule("JC-11.1.2a")
 async def test_without_acknowledgement_the_next_in_line_is_called_down_to_the_office(desk: Desk) -> None:
     await on_roster(desk, "sw-n1", "sw-n2")
@@ -142,10 +155,10 @@ async def test_a_shift_entered_again_replaces_the_first(desk: Desk) -> None:
     await on_roster(desk, "sw-n1")
     await on_roster(desk, "sw-n2")
     async with desk.engine.begin() as conn:
-        assert await duty.on_duty(conn, "水务局", NOW) == ["sw-n2"]
+        assert await duty.on_duty(conn, "T1", "水务局", NOW) == ["sw-n2"]
         (shift,) = await duty.roster(conn, "水务局", NOW, NOW + timedelta(hours=1))
         assert await duty.strike(conn, shift.id)
-        assert await duty.on_duty(conn, "水务局", NOW) == []
+        assert await duty.on_duty(conn, "T1", "水务局", NOW) == []
 
 
 # --- calls

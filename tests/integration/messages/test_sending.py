@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.gateways.aliyun import AliyunGateway
@@ -20,7 +20,7 @@ from models.callers import NewCaller
 from models.notice_templates import TEMPLATES, BadNotice
 from models.notifications import State
 from models.sending_rules import ZONE, SendingRules
-from models.tables import Notification
+from models.tables import Notification, Recusal
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
 from tests.integration.messages.ledger import Desk, notice
@@ -214,6 +214,11 @@ async def test_a_unit_with_a_robot_gets_a_copy_in_its_group(
         desk = Desk.of(engine, ring, im=RobotGateway({"水务局": robot}))
         assert await desk.send("T1", notice("red", "T1"))
         assert await desk.send("T1", notice("red", "T1"))
+        async with engine.begin() as conn:
+            named = {"ticket_no": "T2", "person_id": "sw-a", "created_at": datetime.now(ZONE)}
+            await conn.execute(insert(Recusal).values(named))
+        assert await desk.send("T2", notice("red", "T2"))
+    assert await desk.rows("T2") == [("role:handler", "sms", "failed", None)], "the group reads along"
     assert sorted(await desk.rows("T1")) == [
         ("robot:水务局", "im", "sent", "delivered"),
         ("sw-a", "sms", "sent", "delivered"),
