@@ -387,8 +387,8 @@ class RecordSignature(Order):
 
     do: Literal["record_signature"] = "record_signature"
     who: Literal["unit_principal", "government_leader", "government_principal"]
-    seal: Text | None = None
-    scan: Text | None = None
+    seal: Text | bool | None = None
+    scan: Text | bool | None = None
 
 
 class FirstReview(UnitOrder):
@@ -566,15 +566,19 @@ class NominateBonus(Order):
 
     do: Literal["nominate_bonus"] = "nominate_bonus"
     unit: UnitName | None = None
+    reason_code: ExclusionReason | None = None
     evidence: Text | Texts | None = None
+    approved_by: Text | None = None
 
 
 class DecideBonus(Order):
-    """Decide a proposed bonus."""
+    """Decide a proposed bonus; an approver without a verdict (`approve`) has approved it."""
 
     do: Literal["decide_bonus"] = "decide_bonus"
     unit: UnitName | None = None
-    approve: bool
+    approve: bool | None = None
+    reason_code: ExclusionReason | None = None
+    evidence: Text | Texts | None = None
     approved_by: Text | None = None
 
 

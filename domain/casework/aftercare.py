@@ -178,7 +178,8 @@ def decide_bonus(draft: Draft, envelope: Envelope, command: DecideBonus) -> None
     if not draft.ticket.bonus_nominated:
         raise Rejected("nothing_pending", "没有待审批的加分提名。", terms.basis)
     demand(command, ("approved_by",), "approver_required", terms.basis)
-    draft.done(envelope, named_unit(draft, command.unit, terms.basis).unit)
+    known = named_unit(draft, command.unit, terms.basis)
+    draft.done(envelope, known.unit, approve=command.approve is not False)
 
 
 def archive_now(draft: Draft, envelope: Envelope, command: Archive) -> None:

@@ -11,12 +11,14 @@ from domain.rejected import Rejected
 
 FIELD_WORDS = {
     "approved_by": "批准人",
+    "attendees": "参加单位",
     "basis": "政策依据",
     "citation": "引用的法律法规或上级规定",
     "citizen_consent": "诉求人同意",
     "citizen_informed": "已向诉求人说明",
     "citizen_satisfaction": "诉求人满意度",
     "contacted_at": "答复诉求人的时间",
+    "due": "新的期限",
     "evidence": "证明材料",
     "exception_reason": "例外理由",
     "explanation": "解释说明",
@@ -26,7 +28,9 @@ FIELD_WORDS = {
     "intake": "受理环节评价",
     "knowledge": "知识库条目",
     "materials": "相关材料",
+    "minutes": "会议纪要",
     "number_used": "联系所用电话",
+    "opinion": "审核意见",
     "outcome": "办理结果类别",
     "planned_for": "计划完成时间",
     "prior": "原工单号",
@@ -35,6 +39,7 @@ FIELD_WORDS = {
     "route": "办理途径",
     "section": "业务科室",
     "suggested_unit": "建议承办单位",
+    "summary": "呈报摘要",
     "text": "办理情况",
     "written_explanation": "书面说明",
 }

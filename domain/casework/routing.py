@@ -359,16 +359,21 @@ def panel_decision(draft: Draft, envelope: Envelope, command: PanelDecision) -> 
 
 
 def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> None:
-    """联席会议: convened without a decision, concluded with one; the policy says what rests in between."""
+    """联席会议: convened without a decision, concluded with one; the policy says what rests in between.
+
+    Who attends is said when the meeting is convened, and need not be said again with its decision.
+    """
     terms = provided(draft.policy.dispatch.joint_meeting, draft, "联席会议")
-    demand(command, ("attendees",), "attendees_required", terms.basis)
+    pending = (OFFICE, "joint_meeting") in draft.ticket.waits
+    if command.decision is None or not pending:
+        demand(command, ("attendees",), "attendees_required", terms.basis)
     if command.decision is not None:
         demand(command, ("minutes",), "minutes_required", terms.basis)
         draft.done(envelope)
         _end_wait(draft, "joint_meeting", terms.basis)
         return
     draft.done(envelope)
-    if (OFFICE, "joint_meeting") not in draft.ticket.waits:
+    if not pending:
         draft.wait(OFFICE, "joint_meeting", terms.basis)
         if terms.rests_dispatch:
             clockwork.end_named(draft, ClockName.DISPATCH, OFFICE, EndReason.SUPERSEDED)

@@ -25,7 +25,7 @@ from policies.calendars import shipped_calendar
 
 _MOMENT: Final = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:?\d{2})?)?",
+    r"(?:[T ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 _END_OF_DAY: Final = re.compile(r"24:00(:00(\.0+)?)?", re.ASCII)
@@ -135,9 +135,14 @@ def _moment(calendar: WorkCalendar, name: str, value: object) -> datetime:
 
 
 def _seconds(_calendar: WorkCalendar, name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadLine(f"{name} 应为数字：{value!r}")
-    return value
+    if isinstance(value, int):
+        return value
+    if not math.isfinite(value):
+        raise BadLine(f"{name} 应为数字：{value!r}")
+    # A whole number as an integer: what is multiplied from it stays exact, and no size overflows.
+    return int(value) if value.is_integer() else value
 
 
 def _days(_calendar: WorkCalendar, name: str, value: object) -> int:

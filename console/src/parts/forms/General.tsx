@@ -9,6 +9,8 @@ import { Basis } from "../Basis";
 import { useUnits } from "../units";
 import { type FormProps, Submit } from "./form";
 
+/** What a command takes from other programs and a person has no use for. */
+const APART: Record<string, string[]> = { nominate_bonus: ["reason_code"], decide_bonus: ["reason_code"] };
 const DANGEROUS = new Set(["withdraw", "recall", "return_upstream", "refuse", "transfer_emergency"]);
 
 /** A command's form made from its contract and the policy: labels, choices, limits, and what must be there. */
@@ -54,7 +56,7 @@ export function General({ ticket, name, title, done }: FormProps) {
           schema={one}
           offer={{ no: ticket.no, units: field === "unit" ? assigned : everybody, only }}
           required={needed.has(field)}
-          hidden={(field === "unit" && ofUnit) || (field === "caller" && ticket.callers.length < 2) || (field in only && only[field]?.length === 0)}
+          hidden={(field === "unit" && ofUnit) || (field === "caller" && ticket.callers.length < 2) || (field in only && only[field]?.length === 0) || APART[name]?.includes(field)}
         />
       ))}
       <Basis rules={requiredBy(terms, name)} />
