@@ -1,7 +1,7 @@
-"""A worker that can be made to stop between the record and history: `python stalling_worker.py FOLDER`.
+"""A worker that stops between the record and history: `python stalling_worker.py FOLDER FACT`.
 
-While FOLDER/stall is there, a record that has been stored makes FOLDER/stalled and never returns: the facts
-are in Postgres, and Temporal has not heard of them. The settings are those of the environment.
+The first record with a fact of that name makes FOLDER/stalled once it has been stored, and never returns: the
+facts are in Postgres, and Temporal has not heard of them. The settings are those of the environment.
 """
 
 import asyncio
@@ -21,14 +21,16 @@ from ops.keyring import KeyRing
 from ops.settings import Settings, load_settings
 
 
-def stalling(folder: Path, wired: Callable[..., Sequence[Callable[..., Any]]]) -> Callable[..., Any]:
-    """The usual wiring, with a record that can stall."""
+def stalling(
+    folder: Path, name: str, wired: Callable[..., Sequence[Callable[..., Any]]]
+) -> Callable[..., Any]:
+    """The usual wiring, with a record that stalls at the fact of that name."""
 
     def wire(client: Client, settings: Settings, engine: AsyncEngine, ring: KeyRing) -> list[Any]:
         @activity.defn(name=RECORD)
         async def record(request: RecordRequest) -> RecordResult:
             result = await recording.record(engine, request)
-            if (folder / "stall").exists():
+            if any(fact["fact"] == name for fact in request.facts):
                 (folder / "stalled").touch()
                 await asyncio.Event().wait()
             return result
@@ -40,5 +42,5 @@ def stalling(folder: Path, wired: Callable[..., Sequence[Callable[..., Any]]]) -
 
 
 if __name__ == "__main__":
-    worker.activities = stalling(Path(sys.argv[1]), worker.activities)
+    worker.activities = stalling(Path(sys.argv[1]), sys.argv[2], worker.activities)
     asyncio.run(worker.run_worker(load_settings()))

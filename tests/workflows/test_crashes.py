@@ -114,9 +114,10 @@ async def whole(office: Office, ticket: OpenTicket) -> bool:
 
 
 @contextmanager
-def stalling_worker(settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that stops between record and history while FOLDER/stall is there."""
-    with process(settings, str(Path(__file__).parent / "stalling_worker.py"), str(folder)) as running:
+def stalling_worker(settings: Settings, folder: Path, fact: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that stops between record and history when a fact of that name is stored."""
+    program = str(Path(__file__).parent / "stalling_worker.py")
+    with process(settings, program, str(folder), fact) as running:
         yield running
 
 
@@ -130,10 +131,9 @@ COMMAND = "the-dispatch"
 
 async def stalled_in_dispatch(quiet: Office, settings: Settings, folder: Path) -> OpenTicket:
     """A ticket whose dispatch is recorded while its history knows nothing of it; the worker is dead."""
-    with stalling_worker(settings, folder) as worker:
+    with stalling_worker(settings, folder, "assigned") as worker:
         ticket = await quiet.open()
         await eventually(lambda: recorded_in_history(ticket), lambda number: number == 1)
-        (folder / "stall").touch()
         sent = asyncio.create_task(quiet.say(ticket, "dispatch", lead="水务局", command_id=COMMAND))
         await eventually(lambda: stalled(folder), bool)
         worker.kill()
@@ -188,10 +188,8 @@ async def test_another_command_does_not_build_on_what_history_does_not_know(
 async def test_an_alarm_that_was_recorded_rings_once(
     quiet: Office, settings: Settings, server: Server, tmp_path: Path
 ) -> None:
-    with stalling_worker(settings, tmp_path) as worker:
+    with stalling_worker(settings, tmp_path, "clock_breached") as worker:
         ticket = await quiet.open(upstream_due=now() + timedelta(seconds=6), upstream_no="PL-1")
-        await eventually(lambda: recorded_in_history(ticket), lambda number: number == 1)
-        (tmp_path / "stall").touch()
         await eventually(lambda: stalled(tmp_path), bool)
         worker.kill()
     server.kill()
