@@ -110,11 +110,16 @@ async def tickets(
     conn: AsyncConnection, actor: Actor, filters: Filters, cursor: str | None, limit: int
 ) -> Page:
     """One page of the tickets an actor may know of. 422 for a cursor that no page gave."""
+    rows = (await conn.execute(asked_for_page(actor, filters, cursor, limit))).all()
+    return Page(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def asked_for_page(actor: Actor, filters: Filters, cursor: str | None, limit: int) -> Select[Any]:
+    """The question for the rows of a page and one more. 422 for a cursor that no page gave."""
     query = _filtered(select(*COLUMNS, Ticket.lamp_rank), filters).where(visible_tickets(actor))
     if cursor is not None:
         query = query.where(_after(cursor))
-    rows = (await conn.execute(query.order_by(*_PLACE).limit(limit + 1))).all()
-    return Page(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else None)
+    return query.order_by(*_PLACE).limit(limit + 1)
 
 
 def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, any_, exists, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.identity import UNIT_ROLES
@@ -36,15 +36,12 @@ async def hidden_tickets(conn: AsyncConnection, actor: Actor, numbers: Collectio
 def _of_their_part(actor: Actor) -> ColumnElement[bool]:
     match actor.role:
         case Role.UNIT | Role.UNIT_LEADER | Role.UNIT_PRINCIPAL:
-            own = with_those_below(actor.unit or "")
+            # One array, made once: Postgres then goes through the indexes of `assignment` by its elements.
+            own = func.array(with_those_below(actor.unit or "").scalar_subquery())
+            theirs = any_(func.array_append(own, actor.unit))
             return exists().where(
                 Assignment.ticket_no == Ticket.no,
-                or_(
-                    Assignment.unit == actor.unit,
-                    Assignment.unit.in_(own),
-                    Assignment.subordinate == actor.unit,
-                    Assignment.subordinate.in_(own),
-                ),
+                or_(Assignment.unit == theirs, Assignment.subordinate == theirs),
             )
         case Role.CITIZEN:
             caller = _uuid(actor.id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.services.parts import Parts
@@ -31,7 +32,7 @@ async def demands(conn: AsyncConnection, parts: Parts, numbers: Sequence[str]) -
         select(TicketText.id)
         .where(TicketText.ticket_no.in_(numbers), TicketText.field.in_(("title", "text")))
         .order_by(TicketText.ticket_no, TicketText.field, TicketText.id)
-        .distinct(TicketText.ticket_no, TicketText.field)
+        .ext(distinct_on(TicketText.ticket_no, TicketText.field))
     )
     said: dict[str, dict[str, str]] = {}
     for one in (await texts.read(conn, parts.ring, await conn.scalars(first))).values():

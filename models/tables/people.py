@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base
@@ -23,6 +23,12 @@ class Caller(Base):
     __table_args__ = (
         Index("ix_caller_ticket_no", "ticket_no", "joined_at", "id"),
         Index("ix_caller_phone_index", "phone_index"),
+        Index(
+            "ix_caller_handling",
+            text("(ratings ->> 'handling')"),
+            "ticket_no",
+            postgresql_where=text("(ratings ->> 'handling') IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

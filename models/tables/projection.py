@@ -28,6 +28,8 @@ class Ticket(Base):
         Index("ix_ticket_status", "status", "lamp_rank", "due_order", "no"),
         Index("ix_ticket_lead_unit", "lead_unit", "lamp_rank", "due_order", "no"),
         Index("ix_ticket_received_at", "received_at", "no"),
+        Index("ix_ticket_dispatched_at", "dispatched_at", "no"),
+        Index("ix_ticket_closed_at", "closed_at", "no"),
     )
 
     no: Mapped[str] = mapped_column(primary_key=True)
@@ -69,8 +71,14 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        Index("ix_assignment_unit", "unit", "ticket_no"),
+        Index("ix_assignment_unit", "unit", "stage", "ticket_no"),
         Index("ix_assignment_unit_open", "unit", "stage", "ticket_no", postgresql_where=_OPEN),
+        Index(
+            "ix_assignment_subordinate",
+            "subordinate",
+            "ticket_no",
+            postgresql_where=text("subordinate IS NOT NULL"),
+        ),
     )
 
     ticket_no: Mapped[str] = mapped_column(primary_key=True)
