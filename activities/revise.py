@@ -1,4 +1,4 @@
-"""The activity `revise_page`: one page of open tickets gets a new calendar, each once, at a set rate."""
+"""The activity `revise_page`: a page of what is open gets a new calendar, each once, at a set rate."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,47 +12,68 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models import calendar_notices
 from models.calendar_notices import ImportedNotice
-from models.contracts.casework import REJECTED, CommandResult, ticket_workflow_id
-from models.contracts.revision import REVISE_PAGE, RevisionInput, RevisionPage
+from models.contracts.casework import (
+    REJECTED,
+    CommandResult,
+    supervision_workflow_id,
+    ticket_workflow_id,
+)
+from models.contracts.revision import REVISE_PAGE, RevisionInput, RevisionPage, Told
 from models.known_laws import KnownLaws
-from models.revising import OpenTicket, calendar_for, open_tickets, order_of
+from models.revising import OpenCase, calendar_for, open_supervisions, open_tickets, order_of
 
 PAGE = 100
-"""Tickets of one page."""
+"""Tickets, or supervisions, of one page."""
+
+_OPEN = {"ticket": open_tickets, "supervision": open_supervisions}
+_WORKFLOW = {"ticket": ticket_workflow_id, "supervision": supervision_workflow_id}
 
 
 class Revise:
-    """Sends the calendar to the workflows of open tickets."""
+    """Sends the calendar to the workflows of open tickets and supervisions."""
 
     def __init__(self, engine: AsyncEngine, client: Client, laws: KnownLaws) -> None:
         self._engine, self._client, self._laws = engine, client, laws
 
     @activity.defn(name=REVISE_PAGE)
     async def revise_page(self, given: RevisionInput) -> RevisionPage:
-        """Tells the next page of open tickets. After a kill it goes on behind the last one that was told."""
-        told = activity.info().heartbeat_details
-        done = RevisionPage.model_validate(told[0]) if told else RevisionPage(after=given.after)
+        """Tells the next page of what is open. After a kill it goes on behind the last one that was told.
+
+        Behind the last ticket come the supervisions, each opened by then with the calendar of its ticket.
+        """
+        before = activity.info().heartbeat_details
+        done = RevisionPage(told=given.told, after=given.after)
+        if before:
+            done = RevisionPage.model_validate(before[0])
         async with self._engine.connect() as conn:
             notices = await calendar_notices.load(conn, through=given.notice_id)
-            tickets = await open_tickets(conn, done.after, PAGE)
+            cases = await _OPEN[done.told](conn, done.after, PAGE)
         clock = asyncio.get_running_loop().time
         start = clock()
-        for number, ticket in enumerate(tickets, start=1):
-            moved = await self._tell(ticket, given.notice_id, notices)
-            done = RevisionPage(after=ticket.no, revised=done.revised + 1, moved=done.moved + moved)
+        for number, case in enumerate(cases, start=1):
+            moved = await self._tell(done.told, case, given.notice_id, notices)
+            done = done.model_copy(
+                update={"after": case.no, "revised": done.revised + 1, "moved": done.moved + moved}
+            )
             activity.heartbeat(done.model_dump())
             # The rate is a promise to the engine and to the people who work meanwhile.
             await asyncio.sleep(max(0.0, start + number / given.rate - clock()))
-        return done.model_copy(update={"last": len(tickets) < PAGE})
+        if len(cases) == PAGE:
+            return done
+        if done.told == "ticket":
+            return done.model_copy(update={"told": "supervision", "after": ""})
+        return done.model_copy(update={"last": True})
 
-    async def _tell(self, ticket: OpenTicket, notice_id: int, notices: Sequence[ImportedNotice]) -> int:
-        """How many of the ticket's clocks moved; none where it has ended meanwhile."""
+    async def _tell(
+        self, told: Told, case: OpenCase, notice_id: int, notices: Sequence[ImportedNotice]
+    ) -> int:
+        """How many clocks moved; none where the case has ended meanwhile."""
         async with self._engine.connect() as conn:
-            law, _ = await self._laws.get(conn, ticket.law_id)
-        calendar = calendar_for(ticket, law, notices)
-        order = order_of(calendar, datetime.now(UTC), f"calendar-{notice_id}-{ticket.no}")
+            law, _ = await self._laws.get(conn, case.law_id)
+        calendar = calendar_for(case, law, notices)
+        order = order_of(calendar, datetime.now(UTC), f"calendar-{notice_id}-{case.no}")
         try:
-            result = await self._client.get_workflow_handle(ticket_workflow_id(ticket.no)).execute_update(
+            result = await self._client.get_workflow_handle(_WORKFLOW[told](case.no)).execute_update(
                 order.command.do, order, id=order.id, result_type=CommandResult
             )
         except WorkflowUpdateFailedError as error:

@@ -11,6 +11,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.noticing import NoticeStarter
 from activities.reaching import reaching_temporal
+from domain.calendar_data import CalendarData
 from domain.commands import TicketFields
 from domain.vocabulary import Status
 from models import outbox
@@ -28,6 +29,7 @@ from models.known_laws import KnownLaws
 from models.laws import StoredLaw
 from models.outbox import TICKET, Waiting
 from models.recording import SEND_NOTICES, START_SUPERVISION
+from models.revising import calendar_of
 from models.search_attributes import JURISDICTION, STATUS
 
 _TIMEOUT = timedelta(seconds=5)
@@ -62,7 +64,8 @@ class Starter:
             return
         async with self._engine.connect() as conn:
             law, _ = await self._laws.get(conn, row.payload["law_id"])
-        workflow, workflow_id, begin = _what_to_start(row, law)
+            moved_to = await calendar_of(conn, no) if (no := _ticket_of(row)) else None
+        workflow, workflow_id, begin = _what_to_start(row, law, moved_to)
         with reaching_temporal(), contextlib.suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 workflow,
@@ -90,11 +93,18 @@ def _attributes(kind: str, law: StoredLaw) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
-def _what_to_start(row: Waiting, law: StoredLaw) -> tuple[str, str, TicketInput | SupervisionInput]:
+def _ticket_of(row: Waiting) -> str | None:
+    """The ticket that opened a supervision; none opens a ticket, and a topic's has none."""
+    return row.payload["ticket_no"] if row.kind == START_SUPERVISION else None
+
+
+def _what_to_start(
+    row: Waiting, law: StoredLaw, moved_to: CalendarData | None
+) -> tuple[str, str, TicketInput | SupervisionInput]:
     if row.kind == TICKET:
         return TICKET_WORKFLOW, ticket_workflow_id(row.subject), _ticket(row, law)
     if row.kind == START_SUPERVISION:
-        return SUPERVISION_WORKFLOW, supervision_workflow_id(row.subject), _supervision(row, law)
+        return SUPERVISION_WORKFLOW, supervision_workflow_id(row.subject), _supervision(row, law, moved_to)
     raise ValueError(f"nothing is started for outbox rows of kind {row.kind}")
 
 
@@ -111,12 +121,12 @@ def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
     )
 
 
-def _supervision(row: Waiting, law: StoredLaw) -> SupervisionInput:
+def _supervision(row: Waiting, law: StoredLaw, moved_to: CalendarData | None) -> SupervisionInput:
     opened = row.payload["opened"]
     about = row.payload.get("about")
     return SupervisionInput(
         no=row.subject,
-        law=_by_value(law, datetime.fromisoformat(opened["at"])),
+        law=_by_value(law, datetime.fromisoformat(opened["at"])).counting_in(moved_to),
         jurisdiction=law.policy.id,
         opened=opened,
         ticket_no=row.payload["ticket_no"],

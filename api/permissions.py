@@ -65,7 +65,7 @@ _COMMANDERS: Final = frozenset(role for role in HeldRole if commands_of(role))
 def _commands() -> Iterator[tuple[str, Rule]]:
     for name in BODIES:
         yield name, Rule(_senders(name), name)
-    for name in SUPERVISION_ROLES:
+    for name in (name for name in SUPERVISION_ROLES if name in BODIES):
         yield f"supervision_{name}", Rule(_senders(name), name)
 
 

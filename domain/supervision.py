@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from domain import facts
+from domain.calendar_data import CalendarData
+from domain.calendar_zone import CalendarError
 from domain.casework.clockwork import ladder, limit_words
 from domain.casework.parts import require
 from domain.commands import (
@@ -16,6 +20,7 @@ from domain.commands import (
     CloseSupervision,
     Envelope,
     Refer,
+    ReviseCalendar,
     Supervise,
     TicketFields,
     plain_fields,
@@ -23,7 +28,7 @@ from domain.commands import (
 )
 from domain.facts import Alarm, Fact
 from domain.law import Law
-from domain.policy import Policy
+from domain.policy import ClockRule, Policy
 from domain.rejected import Rejected
 from domain.vocabulary import ClockName, EndReason, Role, SupervisionCause, SupervisionForm, SupervisionLevel
 
@@ -40,6 +45,8 @@ class Supervision:
     form: str | None = None
     subject: str | None = None
     due: datetime | None = None
+    provisional: bool = False
+    limit: str | None = None
     ladder: tuple[Alarm, ...] = ()
     running: bool = False
     breached: bool = False
@@ -154,9 +161,16 @@ def _changed(state: Supervision, fact: Fact) -> Supervision:
         case facts.Done():
             return _done(replace(state, last_command_at=fact.at), fact)
         case facts.ClockStarted():
-            return replace(state, running=True, due=fact.due, ladder=fact.ladder)
+            return replace(
+                state,
+                running=True,
+                due=fact.due,
+                provisional=fact.provisional,
+                limit=fact.limit,
+                ladder=fact.ladder,
+            )
         case facts.ClockMoved():
-            return replace(state, due=fact.due, ladder=fact.ladder)
+            return replace(state, due=fact.due, provisional=fact.provisional, ladder=fact.ladder)
         case facts.ClockMet() | facts.ClockEnded():
             return replace(state, running=False, ladder=())
         case facts.ClockBreached():
@@ -231,6 +245,7 @@ ROLES: dict[str, tuple[Role, ...]] = {
     "close_supervision": (Role.OFFICE, Role.LEADER, Role.SYSTEM),
     "supervise": (Role.OFFICE, Role.LEADER),
     "refer": (Role.OFFICE,),
+    "revise_calendar": (Role.SYSTEM,),
 }
 """Who may say what to a supervision."""
 
@@ -267,6 +282,8 @@ def decide(law: Law, state: Supervision, envelope: Envelope, now: datetime) -> l
             return _raise(law, state, envelope, command, now)
         case Refer():
             return [_record(state, envelope, now)]
+        case ReviseCalendar():
+            return _revise(law, state, envelope, command, now)
         case _:
             raise Rejected("not_for_a_supervision", "此项操作不是对督办的操作。", terms.basis)
 
@@ -338,6 +355,56 @@ def _raise(law: Law, state: Supervision, envelope: Envelope, command: Supervise,
         _record(state, envelope, now),
         facts.SupervisionRaised(at=now, no=state.no, unit=state.unit, level=command.level),
     ]
+
+
+def _revise(
+    law: Law, state: Supervision, envelope: Envelope, command: ReviseCalendar, now: datetime
+) -> list[Fact]:
+    """A newly published arrangement of working days: the answer's limit is counted again from the opening.
+
+    A breach of an earlier due time is taken back; a due time that moved to the past is breached there.
+    """
+    try:
+        revised = CalendarData.model_validate(command.calendar)
+        counting = law.counting_in(revised)
+    except (ValidationError, CalendarError) as error:
+        basis = law.policy.supervision.basis
+        raise Rejected("calendar_unusable", "工作日历不能使用。请核对日历数据后重新导入。", basis) from error
+    made: list[Fact] = [_record(state, envelope, now)]
+    rule = _rule_of(law, state)
+    if not state.running or state.due is None or rule is None or rule.length is None:
+        return made
+    due = rule.length.after(state.opened_at, counting.calendar)
+    provisional = counting.calendar.provisional(due)
+    if (due, provisional) == (state.due, state.provisional):
+        return made
+    if state.breached and due > state.due:
+        made.append(
+            facts.BreachWithdrawn(at=now, clock=ClockName.SUPERVISION, unit=state.unit, due=state.due)
+        )
+    made.append(
+        facts.ClockMoved(
+            at=now,
+            clock=ClockName.SUPERVISION,
+            unit=state.unit,
+            due=due,
+            basis=rule.basis,
+            provisional=provisional,
+            was=state.due,
+            cause="calendar",
+            ladder=ladder(counting.calendar, rule, due, since=now),
+            calendar=revised.version,
+        )
+    )
+    for fact in made:
+        state = evolve(state, fact)
+    return [*made, *settle(law, state, now)]
+
+
+def _rule_of(law: Law, state: Supervision) -> ClockRule | None:
+    """The rule the running clock was started by: the one of its length."""
+    rules = law.policy.clocks.get(ClockName.SUPERVISION, ())
+    return next((rule for rule in rules if limit_words(rule) == state.limit), None)
 
 
 def _ended(state: Supervision, now: datetime, reason: EndReason) -> facts.ClockEnded:

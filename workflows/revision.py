@@ -1,4 +1,4 @@
-"""Carrying a new calendar to the open tickets: page by page from the database, at a set rate."""
+"""Carrying a new calendar to open tickets and supervisions: page by page from the database, at a set rate."""
 
 from datetime import timedelta
 
@@ -17,6 +17,8 @@ with workflow.unsafe.imports_passed_through():
 _PAGES = 500
 """Pages of one run, so that no history grows long."""
 
+_WORDS = {"ticket": "工单", "supervision": "督办"}
+
 _HEARTBEAT = timedelta(seconds=10)
 _TIMEOUT = timedelta(hours=1)
 _RETRY = RetryPolicy(maximum_interval=timedelta(seconds=30))
@@ -25,7 +27,7 @@ _RETRY = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
 @workflow.defn(name=REVISION_WORKFLOW)
 class CalendarRevisionWorkflow:
-    """One notice on its way to every open ticket."""
+    """One notice on its way to every open ticket and supervision."""
 
     @workflow.init
     def __init__(self, given: RevisionInput) -> None:
@@ -33,12 +35,12 @@ class CalendarRevisionWorkflow:
 
     @workflow.query(name=PROGRESS, description="How far the revision is.")
     def progress(self) -> RevisionInput:
-        """How many tickets were told, how many clocks moved, and the last number that is done."""
+        """How many were told, how many clocks moved, and the last number that is done."""
         return self._done
 
     @workflow.run
     async def run(self, given: RevisionInput) -> RevisionInput:
-        """Page through the open tickets; the totals."""
+        """Page through what is open; the totals."""
         for _ in range(_PAGES):
             if await self._tell_next_page():
                 return self._done
@@ -53,9 +55,10 @@ class CalendarRevisionWorkflow:
             start_to_close_timeout=_TIMEOUT,
             heartbeat_timeout=_HEARTBEAT,
             retry_policy=_RETRY,
-            summary=f"自 {self._done.after or '第一件'} 起",
+            summary=f"{_WORDS[self._done.told]}，自 {self._done.after or '第一件'} 起",
         )
         totals = {
+            "told": page.told,
             "after": page.after,
             "revised": self._done.revised + page.revised,
             "moved": self._done.moved + page.moved,

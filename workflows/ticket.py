@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         SupervisionInput,
         TicketInput,
     )
+    from models.contracts.law import LawByValue
     from models.contracts.record import RECORD, RecordRequest
     from models.told import written
     from workflows.attributes import ShownAttributes
@@ -95,17 +96,21 @@ class TicketWorkflow(Shell[Ticket]):
     def _hand_out(self, before: Ticket | None, made: Sequence[Fact]) -> None:
         for fact in made:
             if isinstance(fact, SupervisionOpened):
-                self._supervisions[fact.no] = self.spawn(self._supervise(fact))
+                self._supervisions[fact.no] = self.spawn(self._supervise(fact, self._law_now()))
             elif isinstance(fact, SupervisionWithdrawn):
                 self.spawn(self._withdraw_supervision(fact))
             elif isinstance(fact, StatusChanged) and fact.to is Status.MERGED:
                 self.spawn(self._bring_callers_along(fact.at))
 
-    async def _supervise(self, opened: SupervisionOpened) -> None:
+    def _law_now(self) -> LawByValue:
+        """The ticket's law with the calendar that has reached it since it was opened."""
+        return self._ticket.law.counting_in(self._state.calendar)
+
+    async def _supervise(self, opened: SupervisionOpened, law: LawByValue) -> None:
         """Start the supervision, no child of this workflow: it outlives the ticket."""
         given = SupervisionInput(
             no=opened.no,
-            law=self._ticket.law,
+            law=law,
             clock_shift=self._ticket.clock_shift,
             reminder_spread=self._ticket.reminder_spread,
             jurisdiction=self._state.jurisdiction,

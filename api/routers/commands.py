@@ -72,7 +72,7 @@ def _add(path: str, name: str, send: _Send, *, operation_id: str, tag: str) -> N
 
 for _name in BODIES:
     _add("/tickets/{no}", _name, commanding.to_ticket, operation_id=_name, tag="操作")
-for _name in SUPERVISION_ROLES:
+for _name in (name for name in SUPERVISION_ROLES if name in BODIES):
     _add(
         "/supervisions/{no}",
         _name,

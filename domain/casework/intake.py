@@ -127,7 +127,7 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
         )
     _check_interception(draft, envelope, command, refusals)
     demand(command, ("explanation", "route"), "explanation_required", (*refusals.basis, *rule.basis))
-    demand(command, rule.requires, "evidence_required", rule.basis)
+    demand(_knowing_the_prior(draft, command), rule.requires, "evidence_required", rule.basis)
     if rule.supervisor_check and envelope.actor.role in _AT_THE_PHONE and empty(command.evidence):
         demand(command, ("approved_by",), "approval_required", rule.basis)
     draft.done(envelope, basis_rules=list(rule.basis))
@@ -141,6 +141,12 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
 
 
 _AT_THE_PHONE = frozenset({Role.AGENT, Role.CONTRACTOR})
+
+
+def _knowing_the_prior(draft: Draft, command: Refuse) -> Refuse:
+    """The refusal with the earlier ticket that was named at registration, unless it names one itself."""
+    known = draft.ticket.about.prior
+    return command.model_copy(update={"prior": known}) if known and empty(command.prior) else command
 
 
 def _check_interception(draft: Draft, envelope: Envelope, command: Refuse, refusals: Refusals) -> None:

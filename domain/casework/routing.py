@@ -155,25 +155,27 @@ def _check_lead_reason(draft: Draft, envelope: Envelope, command: Dispatch, unit
 
 
 def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
-    terms = draft.policy.dispatch
+    terms, ticket = draft.policy.dispatch, draft.ticket
     _check_precedent(draft, envelope, lead)
-    if terms.panel is None or not draft.ticket.panel_held:
-        if terms.panel and draft.ticket.returns >= terms.panel.after_returns:
-            raise Rejected(
-                "panel_required",
-                f"已退单{draft.ticket.returns}次。请先提交分析研判小组研判，再按研判意见派单。",
-                terms.panel.basis,
-            )
-        return
-    if draft.ticket.panel_unit is not None:
-        if terms.panel_binds and lead != draft.ticket.panel_unit:
+    if ticket.panel_held and ticket.panel_unit is not None:
+        if terms.panel_binds and lead != ticket.panel_unit:
             raise Rejected(
                 "panel_binds",
-                f"研判已确定由{draft.ticket.panel_unit}办理，不能改派其他单位。",
+                f"研判已确定由{ticket.panel_unit}办理，不能改派其他单位。",
                 terms.panel_binds.basis,
             )
         return
-    territorial = envelope.given.territorial_unit or draft.ticket.about.area
+    if terms.panel is None:
+        return
+    if not ticket.panel_held:
+        if ticket.returns >= terms.panel.after_returns:
+            raise Rejected(
+                "panel_required",
+                f"已退单{ticket.returns}次。请先提交分析研判小组研判，再按研判意见派单。",
+                terms.panel.basis,
+            )
+        return
+    territorial = envelope.given.territorial_unit or ticket.about.area
     if territorial is None:
         raise Rejected(
             "area_needed",

@@ -42,6 +42,12 @@ class LawByValue(BaseModel):
         days = calendar.slice(since - _BEFORE, since + _AFTER)
         return cls(id=law_id, policy=said, calendar=days.model_dump(mode="json", exclude_defaults=True))
 
+    def counting_in(self, calendar: CalendarData | None) -> "LawByValue":
+        """The same law with the calendar that replaced its own, if one did."""
+        if calendar is None:
+            return self
+        return self.model_copy(update={"calendar": calendar.model_dump(mode="json", exclude_defaults=True)})
+
     def law(self) -> Law:
         """The law, ready to decide by. The same one for all tickets of this process that carry the same."""
         return _law(_key(self.policy), _key(self.calendar))

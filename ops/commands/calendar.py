@@ -1,4 +1,4 @@
-"""`jiesu calendar import`: a newly published arrangement of working days reaches the open tickets."""
+"""`jiesu calendar import`: a newly published arrangement of working days reaches what is open."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def import_command(
         Path, typer.Argument(help="The notice as JSON (docs/operations.md).", show_default=False)
     ],
     preview: Annotated[bool, typer.Option("--preview", help="Only show which deadlines would move.")] = False,
-    rate: Annotated[float, typer.Option(min=0.1, max=200, help="Tickets a second.")] = 20,
+    rate: Annotated[float, typer.Option(min=0.1, max=200, help="Tickets and supervisions a second.")] = 20,
 ) -> None:
-    """Show which deadlines of open tickets a notice moves, then move them.
+    """Show which deadlines of open tickets and supervisions a notice moves, then move them.
 
     New tickets count by the new calendar from then on. A second run of the same notice goes on where the
     first one is. Exit code 1 with --preview if anything would move.
@@ -90,23 +90,25 @@ async def _preview(settings: Settings, notice: YearNotice | LocalNotice) -> int:
 
 async def _moves(engine: AsyncEngine, notices: Sequence[ImportedNotice]) -> AsyncIterator[Move]:
     from models.known_laws import KnownLaws
-    from models.revising import calendar_for, moves, open_tickets
+    from models.revising import calendar_for, moves, open_supervisions, open_tickets, supervision_moves
     from ops.progress import progress_bar
 
-    laws, after, now = KnownLaws(), "", datetime.now(UTC)
+    laws, now = KnownLaws(), datetime.now(UTC)
     with progress_bar() as bar:
-        task = bar.add_task("Looking at open tickets", total=None)
-        while True:
-            async with engine.connect() as conn:
-                page = await open_tickets(conn, after, 200)
-                for ticket in page:
-                    stored, law = await laws.get(conn, ticket.law_id)
-                    for move in await moves(conn, ticket, law, calendar_for(ticket, stored, notices), now):
-                        yield move
-            if not page:
-                return
-            after = page[-1].no
-            bar.advance(task, len(page))
+        task = bar.add_task("Looking at what is open", total=None)
+        for page_of, moves_of in ((open_tickets, moves), (open_supervisions, supervision_moves)):
+            after = ""
+            while True:
+                async with engine.connect() as conn:
+                    page = await page_of(conn, after, 200)
+                    for case in page:
+                        stored, law = await laws.get(conn, case.law_id)
+                        for move in await moves_of(conn, case, law, calendar_for(case, stored, notices), now):
+                            yield move
+                if not page:
+                    break
+                after = page[-1].no
+                bar.advance(task, len(page))
 
 
 def _told(move: Move) -> str:
@@ -158,15 +160,18 @@ async def _import(settings: Settings, notice: YearNotice | LocalNotice, rate: fl
                 bar.update(task, completed=now.revised)
                 await asyncio.sleep(1)
         done = await handle.result()
-    typer.echo(f"{notice.notice.number}: {done.revised} open tickets told, {done.moved} deadlines moved")
+    told = f"{done.revised} open tickets and supervisions told"
+    typer.echo(f"{notice.notice.number}: {told}, {done.moved} deadlines moved")
 
 
 async def _open_count(conn: AsyncConnection) -> int:
     from sqlalchemy import func, select
 
-    from models.tables import Ticket
+    from models.tables import Supervision, Ticket
 
-    return await conn.scalar(select(func.count()).where(Ticket.ended_at.is_(None))) or 0
+    tickets = await conn.scalar(select(func.count()).where(Ticket.ended_at.is_(None))) or 0
+    supervisions = await conn.scalar(select(func.count()).where(Supervision.closed_at.is_(None))) or 0
+    return tickets + supervisions
 
 
 @asynccontextmanager

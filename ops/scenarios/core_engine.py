@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain import supervision as supervising
 from domain.casework import decide, register, settle
-from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope
+from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope, ReviseCalendar
 from domain.facts import Fact, SupervisionOpened, SupervisionWithdrawn
 from domain.rejected import Rejected
 from domain.supervision import Supervision
@@ -63,9 +63,20 @@ class _Run:
                 made = supervising.decide(self._law, self._supervisions[no], envelope, at)
                 self._take_supervision(no, made)
             else:
-                self._take(decide(self._law, self._ticket, envelope, at))
+                self._say(at, envelope)
         except Rejected as refusal:
             self._place(at, "", refused_line(at, envelope.command.do, refusal))
+
+    def _say(self, at: datetime, envelope: Envelope) -> None:
+        """To the ticket; a new calendar to every open supervision as well, which may outlive its ticket."""
+        assert self._ticket is not None
+        try:
+            self._take(decide(self._law, self._ticket, envelope, at))
+        finally:
+            if isinstance(envelope.command, ReviseCalendar):
+                for no, state in list(self._supervisions.items()):
+                    if not state.ended:
+                        self._take_supervision(no, supervising.decide(self._law, state, envelope, at))
 
     def _meant(self, command: AnswerSupervision | CloseSupervision) -> str:
         return supervising.meant(
@@ -87,7 +98,9 @@ class _Run:
 
     def _open(self, opened: SupervisionOpened) -> None:
         assert self._ticket is not None
-        begun = supervising.begin(self._law, opened, self._ticket.no, self._ticket.about)
+        calendar = self._ticket.calendar
+        law = self._law if calendar is None else self._law.counting_in(calendar)
+        begun = supervising.begin(law, opened, self._ticket.no, self._ticket.about)
         self._supervisions[opened.no] = supervising.fold(begun)
         self._print(opened.no, begun)
 

@@ -30,8 +30,15 @@ class Placed:
 
 def fact_line(fact: Fact, law: Law) -> Line:
     """A fact as it is printed: no texts, moments in the calendar's zone."""
-    written = {key: value for key, value in to_json(fact).items() if key not in _UNPRINTED}
+    written = {key: _ordered(value) for key, value in to_json(fact).items() if key not in _UNPRINTED}
     return {**written, "at": law.calendar.local(fact.at).isoformat()}
+
+
+def _ordered(value: Any) -> Any:
+    """What is within a field, its own fields by name: a database gives them back in an order of its own."""
+    if isinstance(value, dict):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    return [_ordered(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def refused_line(at: datetime, do: str, refusal: Rejected) -> Line:

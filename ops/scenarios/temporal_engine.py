@@ -27,7 +27,14 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from activities.afterwards import Afterwards
 from domain import supervision as supervising
 from domain.casework import settle
-from domain.commands import AnswerSupervision, CloseSupervision, Envelope, TicketFields, command_adapter
+from domain.commands import (
+    AnswerSupervision,
+    CloseSupervision,
+    Envelope,
+    ReviseCalendar,
+    TicketFields,
+    command_adapter,
+)
 from domain.facts import Fact, SupervisionOpened, from_json
 from domain.rejected import Rejected
 from domain.ticket import fold
@@ -185,11 +192,22 @@ class _Run:
                 await self._say(supervision_workflow_id(await self._meant(sealed.command)), sealed)
             else:
                 await self._move_all(at - _JUST_BEFORE)
-                await self._say(ticket_workflow_id(self._no), sealed)
+                try:
+                    await self._say(ticket_workflow_id(self._no), sealed)
+                finally:
+                    if isinstance(sealed.command, ReviseCalendar):
+                        await self._revise_supervisions(sealed)
         except Rejected as refusal:
             seq = len(await self._facts(TICKET, self._no))
             line = self._own_words(refused_line(at, envelope.command.do, refusal))
             self._refused.append(Placed(at, "", seq + 0.5, line))
+
+    async def _revise_supervisions(self, order: Envelope) -> None:
+        """A new calendar reaches every open supervision too, which may outlive its ticket."""
+        for no in await self._opened():
+            await self._until(partial(self._has_begun, no))
+            if not supervising.fold(await self._facts(SUPERVISION, no)).ended:
+                await self._say(supervision_workflow_id(no), order)
 
     async def _sealed(self, envelope: Envelope, at: datetime) -> Envelope:
         said = _replaced(envelope.command.model_dump(), {self._scenario.no: self._no})

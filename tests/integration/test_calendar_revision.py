@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -22,7 +24,8 @@ from models.contracts.revision import (
     RevisionInput,
     revision_workflow_id,
 )
-from models.tables import TicketFact
+from models.facts_store import SUPERVISION
+from models.tables import Supervision, TicketFact
 from ops.commands import calendar as command
 from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
@@ -137,6 +140,60 @@ async def test_a_local_closing_day_moves_open_deadlines_and_says_so(
         assert len(await moved_facts(engine, no)) == told, "a second run moves nothing again"
 
 
+@pytest.mark.rule("HY-18.1")
+async def test_a_closing_day_moves_what_is_owed_to_a_supervision_also_when_its_ticket_is_over(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: Client,
+    ring: KeyRing,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = settings.model_copy(update={"policy": "heyuan"})
+    async with working(settings, engine, client, ring) as hotline:
+        no = await hotline.ticket(source="phone")
+        await hotline.done(no, "dispatch", lead=WATER)
+        await hotline.done(no, "supervise", unit=WATER, form="written", cause="other")
+        await hotline.done(no, "withdraw", "agent", reason="已自行解决")
+        supervision = await begun_supervision(engine, f"{no}-D1")
+        file = notice(tmp_path, supervision.due_at.astimezone(ZoneInfo("Asia/Shanghai")).date())
+
+        await command._preview(settings, command.read_notice(file))
+        assert f"{no}-D1  {WATER}  supervision  " in capsys.readouterr().out
+        assert (await begun_supervision(engine, f"{no}-D1")).due_at == supervision.due_at
+
+        await command._import(settings, command.read_notice(file), rate=50)
+        after = await begun_supervision(engine, f"{no}-D1")
+        assert after.due_at > supervision.due_at
+        moved = [fact for fact in after.facts if fact["fact"] == "clock_moved"]
+        assert [(fact["clock"], fact["cause"]) for fact in moved] == [("supervision", "calendar")]
+        assert datetime.fromisoformat(moved[0]["was"]) == supervision.due_at
+        assert datetime.fromisoformat(moved[0]["due"]) == after.due_at
+        assert "区府办〔2026〕9号" in moved[0]["calendar"]
+
+
+@dataclass
+class Begun:
+    """A supervision as the record has it."""
+
+    due_at: datetime
+    facts: list[dict[str, Any]]
+
+
+async def begun_supervision(engine: AsyncEngine, no: str) -> Begun:
+    """The supervision, once its workflow has stored its first facts."""
+    table = SUPERVISION.table
+    async with asyncio.timeout(60):
+        while True:
+            async with engine.connect() as conn:
+                facts = await conn.scalars(select(table.c.data).where(table.c.no == no).order_by(table.c.seq))
+                due = await conn.scalar(select(Supervision.due_at).where(Supervision.no == no))
+            stored = [dict(data) for data in facts]
+            if stored and due is not None:
+                return Begun(due, stored)
+            await asyncio.sleep(0.1)
+
+
 async def test_a_revision_goes_on_after_its_worker_was_killed(
     settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing, tmp_path: Path
 ) -> None:
@@ -165,7 +222,7 @@ async def test_a_revision_goes_on_after_its_worker_was_killed(
     finally:
         second.terminate()
         second.wait()
-    assert done.after == numbers[-1]
+    assert done.revised == len(numbers)
     async with serving(settings, engine, client, ring) as hotline:
         for no in numbers:
             moved = [fact for fact in await moved_facts(engine, no) if fact["clock"] == "handle"]
