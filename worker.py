@@ -31,6 +31,7 @@ from activities.schedules import ensure_messages_round, ensure_sweep
 from activities.starting import Starter
 from activities.supervising import Supervising
 from models.known_laws import KnownLaws
+from ops import tracing
 from ops.database import create_engine
 from ops.errors import OperationFailed
 from ops.keyring import KeyRing
@@ -124,9 +125,10 @@ def workflow_runner() -> WorkflowRunner:
 async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then finish what was begun. Raises OperationFailed if it cannot start."""
     ring = key_ring(settings)
+    traces = tracing.start(settings, "worker")
     engine = create_engine(settings.database_target(), pool_size=settings.database_pool_size)
     try:
-        client = await connect(settings, ring=ring, metrics=True)
+        client = await connect(settings, ring=ring, metrics=True, traces=traces)
     except RuntimeError as error:
         raise OperationFailed(f"Temporal at {settings.temporal_target} cannot be reached: {error}") from error
     asked_to_stop = asyncio.Event()
@@ -140,6 +142,8 @@ async def run_worker(settings: Settings) -> None:
             await asked_to_stop.wait()
     finally:
         await engine.dispose()
+        if traces is not None:
+            traces.shutdown()
 
 
 def main() -> int:

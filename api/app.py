@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from opentelemetry.sdk.trace import TracerProvider
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import cookies, problems, welcome
@@ -39,6 +40,7 @@ from api.routers import (
 from api.security_headers import SecurityHeaders
 from api.services.parts import Parts, assemble
 from api.webhooks import messages
+from ops import tracing
 from ops.codec import EncryptingCodec
 from ops.codec_server import codec_server
 from ops.database import create_engine
@@ -73,11 +75,13 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     settings = settings or (parts.settings if parts else load_settings())
     ring = parts.ring if parts else key_ring(settings)
     problems.keep_words_out_of_logs()
+    traces = tracing.start(settings, "api")
     app = FastAPI(
         title="接诉 Jiesu",
         version=VERSION,
         description=_ABOUT,
-        lifespan=_lifespan(settings, parts),
+        lifespan=_lifespan(settings, parts, traces),
+        telemetry=tracing.of_requests(traces),
         openapi_tags=[{"name": name} for name in TAGS],
     )
     problems.install(app)
@@ -102,7 +106,7 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     return app
 
 
-def _lifespan(settings: Settings, parts: Parts | None) -> Any:
+def _lifespan(settings: Settings, parts: Parts | None, traces: TracerProvider | None) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts is not None:
@@ -111,10 +115,12 @@ def _lifespan(settings: Settings, parts: Parts | None) -> Any:
             return
         ring = key_ring(settings)
         engine = create_engine(settings.database_target(), pool_size=settings.database_pool_size)
-        client = await connect(settings, ring=ring, lazy=True)
+        client = await connect(settings, ring=ring, lazy=True, traces=traces)
         app.state.parts = assemble(settings, engine, client, ring)
         yield
         await engine.dispose()
+        if traces is not None:
+            traces.shutdown()
 
     return lifespan
 

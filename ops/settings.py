@@ -94,6 +94,14 @@ class Settings(BaseSettings):
         None, description="host:port of the worker's Prometheus metrics; unset: none."
     )
 
+    traces: str | None = Field(
+        None,
+        pattern=r"^(file|https?://.+)$",
+        description="Where traces of API and worker go: `file` (a line of JSON a span, beside the logs) "
+        "or the address of an OTLP/HTTP collector (http://collector:4318/v1/traces); unset: none. They hold "
+        "routes, statuses, durations and ids, nothing that was asked or said.",
+    )
+
     payload_key_file: Path | None = Field(
         None,
         description="Keys of Temporal payloads and stored texts; default keys.json in the data folder.",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from opentelemetry.trace import TracerProvider
 from temporalio.client import (
     CancelWorkflowInput,
     Client,
@@ -65,27 +66,40 @@ def data_converter(ring: KeyRing) -> DataConverter:
 
 
 async def connect(
-    settings: Settings, *, ring: KeyRing | None = None, lazy: bool = False, metrics: bool = False
+    settings: Settings,
+    *,
+    ring: KeyRing | None = None,
+    lazy: bool = False,
+    metrics: bool = False,
+    traces: TracerProvider | None = None,
 ) -> Client:
     """A client for the configured server and namespace.
 
     `lazy` connects at the first call, for a process that must start while Temporal is away; otherwise a
     server that does not answer raises RuntimeError within CONNECT_TIMEOUT. Raises OperationFailed for an
     unreadable key ring. `metrics` serves Prometheus metrics at the configured address: for the worker, as an
-    address can be taken only once.
+    address can be taken only once. `traces` follows calls into workflows and activities.
     """
     return await Client.connect(
         settings.temporal_target,
         namespace=settings.temporal_namespace,
         tls=settings.temporal_tls,
         data_converter=data_converter(ring or key_ring(settings)),
-        interceptors=[Deadlines()],
+        interceptors=[Deadlines(), *_tracing(traces)],
         connect_timeout=CONNECT_TIMEOUT,
         # What is encrypted does not compress.
         grpc_compression=GrpcCompression.NONE,
         runtime=_runtime(settings.metrics_address if metrics else None),
         lazy=lazy,
     )
+
+
+def _tracing(traces: TracerProvider | None) -> list[Interceptor]:
+    if traces is None:
+        return []
+    from temporalio.contrib.opentelemetry import TracingInterceptor
+
+    return [TracingInterceptor(traces.get_tracer("jiesu"))]
 
 
 @lru_cache(maxsize=1)

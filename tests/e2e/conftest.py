@@ -17,7 +17,14 @@ def jiesu(open_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A running installation with the demonstration county, but no ticket, for the tests of one module."""
     folder = open_dir / tmp_path_factory.mktemp("jiesu").name
     folder.mkdir()
-    installation = Jiesu(folder, {"JIESU_DEMONSTRATION": "false", "JIESU_ALLOW_LAPSED_POLICY": "true"})
+    installation = Jiesu(
+        folder,
+        {
+            "JIESU_DEMONSTRATION": "false",
+            "JIESU_ALLOW_LAPSED_POLICY": "true",
+            "JIESU_TRACES": "file",
+        },
+    )
     installation.start()
     assert installation.run("load", str(DEMONSTRATION)).returncode == 0
     yield installation

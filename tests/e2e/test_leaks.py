@@ -1,4 +1,4 @@
-"""Nothing that people are or wrote lies readable anywhere: not at Postgres, at Temporal, nor in a log."""
+"""Nothing that people are or wrote lies readable at Postgres, at Temporal, in a log or in a trace."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ MARKERS = {
 }
 PLAIN = "水泉示范村"
 """Stands in a field that is stored readable, so that the scan is known to find what is there."""
+
+TRACED = {
+    "api": ("POST /api/v1/tickets/{no}/attachments", "StartWorkflowUpdate:dispatch"),
+    "worker": ("RunActivity:notify", "HandleUpdate:reply"),
+}
+"""Spans that are there, so that the traces are known to have been scanned."""
 
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00%s\xff\xd9"
 
@@ -141,6 +147,9 @@ def test_no_marker_lies_readable_at_postgres_temporal_or_in_a_log(jiesu: Jiesu, 
     assert jiesu.stop() == 0
     parts = {path.relative_to(jiesu.folder / "data").parts[0] for path in files_below(jiesu.folder / "data")}
     assert {"postgres", "temporal.db", "logs", "attachments"} <= parts
+    for part, spans in TRACED.items():
+        traces = (jiesu.folder / "data" / "logs" / f"traces-{part}.jsonl").read_text()
+        assert all(span in traces for span in spans), part
     assert found_in(jiesu.folder, {"plain": PLAIN}), "the scan finds nothing at all"
     assert found_in(jiesu.folder, MARKERS) == set()
     jiesu.start()
