@@ -12,8 +12,18 @@ from ops.database import create_engine
 from ops.settings import Settings
 
 LINK_LASTS = timedelta(hours=24)
-_SHOWN = ("hotline-office", "hotline-agent-1", "shuiwu-a", "shuiwu-leader", "gov-leader", "hotline-audit")
-"""Of the demonstration's people, one for each side of casework."""
+_SHOWN = {
+    "hotline-agent-1": "受话员",
+    "hotline-office": "热线办",
+    "shuiwu-a": "承办单位经办人",
+    "shuiwu-leader": "承办单位分管领导",
+    "shuiwu-principal": "承办单位主要负责人",
+    "gov-leader": "县领导",
+    "city-review": "市热线办终审",
+    "hotline-admin": "系统管理员",
+    "hotline-audit": "审计员",
+}
+"""Of the demonstration's people, one for each part in casework and beside it."""
 
 
 def told(settings: Settings) -> Iterator[str]:
@@ -23,8 +33,10 @@ def told(settings: Settings) -> Iterator[str]:
         yield f"  First administrator: open {link} (works once, for 24 hours)"
     password_file = settings.demonstration_password_file
     if password_file.exists():
-        yield f"  Demonstration logins: {', '.join(_SHOWN)} and everybody else of the county;"
-        yield f"  their password is {password_file.read_text().strip()}"
+        yield f"  Demonstration logins, all with the password {password_file.read_text().strip()}:"
+        for login, part in _SHOWN.items():
+            yield f"    {login:<18} {part}"
+        yield "    and everybody else in ops/demo/county.yaml"
 
 
 async def link_of_first_administrator(settings: Settings) -> str | None:

@@ -11,15 +11,20 @@ from domain.casework import decide, register, settle
 from domain.commands import Actor, Envelope, Given, TicketFields, UnitGiven, command_adapter
 from domain.facts import Fact, to_json
 from domain.law import Law
+from domain.notices import notices
 from domain.ticket import Ticket, evolve, registered
 from domain.view import view
 from domain.vocabulary import Role, TicketType, Urgency
 from models import received_commands, texts
+from models.contracts.notices import Notice
 from models.contracts.record import RecordRequest
 from models.texts import NewText
+from models.told import written
 from ops.keyring import KeyRing
 
 _HOUR = 3600
+_TOLD = 6.0
+"""Office hours back from now, of which people are told."""
 
 
 class Demand(BaseModel):
@@ -45,7 +50,7 @@ class County:
     law_id: str
     ring: KeyRing
     units: Mapping[str, UnitGiven]
-    handlers: Mapping[str, str]
+    people: Mapping[tuple[str, str], str]
     now: datetime
 
     def before_now(self, hours: float) -> datetime:
@@ -54,8 +59,16 @@ class County:
 
     def actor(self, role: Role, unit: str | None) -> Actor:
         """Who acts in a role in this county."""
-        return Actor(role=role, unit=unit, id=self.handlers.get(unit) if unit else _OFFICE.get(role))
+        who = self.people.get((unit, HELD[role])) if unit else _OFFICE.get(role)
+        return Actor(role=role, unit=unit, id=who)
 
+
+HELD: Mapping[Role, str] = {
+    Role.UNIT: "handler",
+    Role.UNIT_LEADER: "unit_leader",
+    Role.UNIT_PRINCIPAL: "unit_principal",
+}
+"""The parts that somebody of a unit acts in, and the role that they hold there."""
 
 _OFFICE: Mapping[Role, str] = {
     Role.OFFICE: "hotline-office",
@@ -101,7 +114,9 @@ class Life:
 
     def at(self) -> datetime:
         """The instant that the ticket has come to."""
-        return max(self.county.before_now(self.ago - self.hour), self.state.registered_at)
+        # Outside office hours, no time before now is the next opening.
+        at = min(self.county.before_now(self.ago - self.hour), self.county.now)
+        return max(at, self.state.registered_at)
 
     def say(self, do: str, role: Role, unit: str | None = None, /, **fields: Any) -> None:
         """Gives a command as somebody of this part. Rejected where the rules refuse it."""
@@ -111,7 +126,7 @@ class Life:
         named = {"unit": unit} if unit is not None else {}
         order = command_adapter.validate_python({"do": do, **named, **fields})
         internal, words = texts.seal(self.county.ring, order)
-        actor = self.county.actor(role, unit if role is Role.UNIT else None)
+        actor = self.county.actor(role, unit if role in HELD else None)
         key = f"demonstration-{self.no}-{self.state.seq}"
         envelope = Envelope(
             command=internal,
@@ -138,6 +153,7 @@ class Life:
             first_seq=1 if before is None else before.seq + 1,
             facts=[to_json(fact) for fact in made],
             view=view(before, made),
+            notices=self._told(before, made),
             actor=envelope.actor.model_dump(mode="json") if envelope else None,
             command_id=envelope.id if envelope else None,
         )
@@ -146,3 +162,9 @@ class Life:
         for fact in made:
             state = registered(fact) if state is None else evolve(state, fact)  # type: ignore[arg-type]
         self._state = state
+
+    def _told(self, before: Ticket | None, made: Sequence[Fact]) -> list[Notice]:
+        """Who is told of it: only of the last hours, so that nobody gets a message about the month before."""
+        if made[-1].at < self.county.before_now(_TOLD):
+            return []
+        return written(notices(before, made, self.county.law.policy.office.name))

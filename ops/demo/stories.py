@@ -5,20 +5,24 @@ Hours are office hours. A story that the policy has no room for ends at the step
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
-from domain.vocabulary import Rating, Role, Source
+from domain.vocabulary import ClockName, Rating, Role, Source, Urgency
 from ops.demo.lives import Life
 
 Telling = Callable[[Life], None]
 _OFFICE, _AGENT, _UNIT, _ABOVE = Role.OFFICE, Role.AGENT, Role.UNIT, Role.UPPER_LEVEL
+_PLAN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Story:
     """How many tickets live it, how many office hours ago the newest and the oldest came in, what happened.
 
-    `merges`: somebody else called about the same, and that ticket was merged into this one.
+    `merges`: somebody else called about the same, and that ticket was merged into this one. `policy`: another
+    than the county's own, for what only that one knows. `by_the_clock`: the hours are those of the clock, for
+    calls of the night and of days off.
     """
 
     count: int
@@ -28,6 +32,9 @@ class Story:
     source: Source | None = None
     callers: int = 1
     merges: bool = False
+    policy: str | None = None
+    by_the_clock: bool = False
+    urgency: Urgency | None = None
 
 
 def _waits(life: Life) -> None:
@@ -144,10 +151,15 @@ def _replied(life: Life) -> None:
     _at_work(life)
     for unit in life.demand.assist:
         life.after(0.5).say("submit_to_lead", _UNIT, unit, text="已配合主办单位完成现场处置。")
-    life.after(4).say("answer_citizen", _UNIT, life.demand.unit, text=life.demand.reply)
+    life.after(4)
+    if ClockName.ANSWER in life.county.law.policy.clocks:
+        life.say("answer_citizen", _UNIT, life.demand.unit, text=life.demand.reply)
+    _reply(life, outcome="explained" if life.demand.type == "consultation" else "resolved")
+
+
+def _reply(life: Life, **result: Any) -> None:
     life.after(1).say(
         *("reply", _UNIT, life.demand.unit),
-        outcome="explained" if life.demand.type == "consultation" else "resolved",
         text=life.demand.reply,
         contacted_at=life.at(),
         number_used="承办单位值班电话",
@@ -155,8 +167,47 @@ def _replied(life: Life) -> None:
         handler="经办人员",
         section="业务科室",
         handled_at=life.at(),
-        materials=["现场照片"],
+        materials=["现场照片", "情况说明"],
+        **result,
     )
+
+
+def _waits_for_the_principal(life: Life) -> None:
+    _at_work(life)
+    life.after(4)
+    _reply(life, outcome="resolved")
+
+
+def _planned(life: Life) -> None:
+    _at_work(life)
+    life.after(4)
+    _reply(life, outcome="planned", planned_for=life.at().date() + _PLAN)
+    unit = life.demand.unit
+    life.after(1).say("approve_reply", Role.UNIT_PRINCIPAL, unit, approve=True, opinion="情况属实，同意。")
+    life.after(1).say("first_review", _OFFICE, approve=True, opinion="已列入年度计划，同意。")
+
+
+def _to_call_back(life: Life) -> None:
+    _replied(life)
+    life.after(1).say("first_review", _OFFICE, approve=True, opinion="答复内容完整。")
+
+
+def _called_in_vain(life: Life) -> None:
+    _to_call_back(life)
+    life.after(1).say("callback", _AGENT, reached=False, caller=life.callers[0])
+
+
+def _not_taken(life: Life) -> None:
+    life.after(0.2).say(
+        *("refuse", _AGENT),
+        reason_code="litigation",
+        explanation="该事项已进入诉讼程序，不属热线受理范围。",
+        route="通过诉讼、仲裁、行政复议等法定途径解决",
+    )
+
+
+def _handed_over(life: Life) -> None:
+    life.after(0.1).say("transfer_emergency", _AGENT, to="119")
 
 
 def _reviewed_once(life: Life) -> None:
@@ -264,8 +315,20 @@ STORIES: Final = (
     Story(3, 1, 6, _answered),
     Story(24, 120, 300, _rated(Rating.SATISFIED, True)),
     Story(6, 120, 300, _rated(Rating.VERY_SATISFIED, True), source=Source.CITY_PLATFORM),
+    Story(5, 0.5, 8, _waits, by_the_clock=True),
+    Story(5, 0.5, 8, _answered, by_the_clock=True),
+    Story(1, 5, 6, _at_work, callers=16),
+    Story(2, 0.6, 1.5, _dispatched, urgency=Urgency.EMERGENCY),
+    Story(1, 2, 3, _at_work, urgency=Urgency.EMERGENCY),
+    Story(3, 8, 14, _waits_for_the_principal, policy="laishan"),
+    Story(4, 14, 40, _planned, policy="laishan"),
+    Story(5, 14, 20, _to_call_back, policy="taian"),
+    Story(1, 14, 20, _to_call_back, policy="taian", callers=8),
+    Story(2, 16, 20, _called_in_vain, policy="taian"),
+    Story(4, 2, 60, _not_taken, policy="taian"),
+    Story(2, 2, 60, _handed_over, policy="taian"),
 )
-"""All stories, about two hundred and twenty tickets."""
+"""All stories, about two hundred and sixty tickets."""
 
 
 def answered_at_once(story: Story) -> bool:

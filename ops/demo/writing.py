@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -18,18 +18,27 @@ from api.services.offices import law_for
 from domain.commands import TicketFields, UnitGiven
 from domain.rejected import Rejected
 from domain.vocabulary import Role, Source, TicketType
-from models import callers, laws, outbox, recording, texts
+from models import callers, laws, outbox, recording, texts, uplinks
 from models.callers import NewCaller
 from models.directory import unit_given
 from models.tables import Person, Ticket, Unit
 from models.texts import new_text
 from models.ticket_numbers import next_number
+from models.uplinks import Uplink
 from ops.demo.lives import County, Demand, Life
 from ops.demo.stories import STORIES, Story, answered_at_once
 from ops.keyring import KeyRing
 from ops.settings import Settings
 
 DEMANDS = Path(__file__).with_name("demands.yaml")
+LETTERS = (
+    "修好了，谢谢你们，但是上次的材料什么时候退给我？",
+    "电话没有接到，请下午三点以后再打。",
+    "不太满意，水是来了，还是有味道。",
+    "还有一件事，楼道灯也坏了。",
+)
+"""What callers answered by SMS."""
+
 _SEED = 12345
 _AT_ONCE = 6
 _SOURCES = (Source.PHONE, Source.PHONE, Source.PHONE, Source.WECHAT, Source.WEB, Source.CITY_PLATFORM)
@@ -57,77 +66,93 @@ async def write_tickets(
     async with engine.begin() as conn:
         if await conn.scalar(select(exists().select_from(Ticket))):
             return 0
-        county = await _county(conn, engine, ring, settings, now)
-    plan = _plan(county)
+        counties = {
+            name: await _county(conn, engine, ring, settings, name, now)
+            for name in {story.policy for story in STORIES}
+        }
+    plan = _plan(counties)
     begun(len(plan))
     waiting = iter(plan)
 
     async def lane() -> None:
         for planned in waiting:
-            await _write(engine, county, planned)
+            await _write(engine, planned)
             done()
 
     async with asyncio.TaskGroup() as lanes:
         for _ in range(_AT_ONCE):
             lanes.create_task(lane())
+    await _hear(engine, ring)
     return len(plan)
 
 
+async def _hear(engine: AsyncEngine, ring: KeyRing) -> None:
+    """Lets callers answer by SMS in words that mean nothing certain to a machine."""
+    async with engine.begin() as conn:
+        for place, words in enumerate(LETTERS):
+            await uplinks.take(conn, ring, Uplink("demonstration", f"10009{place:06}", words))
+
+
 async def _county(
-    conn: AsyncConnection, engine: AsyncEngine, ring: KeyRing, settings: Settings, now: datetime
+    conn: AsyncConnection,
+    engine: AsyncEngine,
+    ring: KeyRing,
+    settings: Settings,
+    policy: str | None,
+    now: datetime,
 ) -> County:
     settings = settings.model_copy(update={"allow_lapsed_policy": True})
-    stored, law = await law_for(engine, settings, None, now.date())
+    stored, law = await law_for(engine, settings, policy, now.date())
     await laws.store(conn, stored)
     names = list(await conn.scalars(select(Unit.name).order_by(Unit.name)))
     units = await unit_given(conn, names, law.policy.dispatch.staffing.roles)
-    return County(law, stored.id, ring, units, await _handlers(conn), law.calendar.localised(now))
+    return County(law, stored.id, ring, units, await _people(conn), law.calendar.localised(now))
 
 
-async def _handlers(conn: AsyncConnection) -> Mapping[str, str]:
-    query = (
-        select(Unit.name, Person.id)
-        .join(Person, Person.unit_id == Unit.id)
-        .where(Person.roles.contains(["handler"]))
-        .order_by(Person.id.desc())
-    )
-    return {row.name: row.id for row in await conn.execute(query)}
+async def _people(conn: AsyncConnection) -> Mapping[tuple[str, str], str]:
+    """Who holds a role in a unit; of several, the first by code."""
+    query = select(Unit.name, Person.roles, Person.id).join(Person, Person.unit_id == Unit.id)
+    rows = await conn.execute(query.order_by(Person.id.desc()))
+    return {(row.name, role): row.id for row in rows for role in row.roles}
 
 
 @dataclass(frozen=True)
 class Planned:
     """A ticket to be: whose story it lives, with which demand, and how many office hours ago it came in."""
 
+    county: County
     story: Story
     demand: Demand
     about: TicketFields
     ago: float
 
 
-def _plan(county: County) -> list[Planned]:
+def _plan(counties: Mapping[str | None, County]) -> list[Planned]:
     """Every ticket to be, the oldest first; the same ones whenever it is made."""
     random, told = Random(_SEED), demands()
-    suitable = [one for one in told if _is_staffed(one, county.units)]
+    suitable = [one for one in told if all(_is_staffed(one, county.units) for county in counties.values())]
     consultations = cycle([one for one in suitable if one.type is TicketType.CONSULTATION])
-    others = cycle([one for one in suitable if one.type is not TicketType.CONSULTATION])
-    sources = cycle(one for one in _SOURCES if one in county.law.policy.intake.sources)
+    others = cycle([one for one in suitable if one.type not in (TicketType.CONSULTATION, TicketType.PRAISE)])
+    sources = cycle(one for one in _SOURCES if one in counties[None].law.policy.intake.sources)
     plan: list[Planned] = []
     for story in STORIES:
+        county = counties[story.policy]
         for _ in range(story.count):
             ago = random.uniform(story.newest, story.oldest)
             demand = next(consultations if answered_at_once(story) else others)
-            source = story.source or next(sources)
+            source = story.source or (next(sources) if story.policy is None else Source.PHONE)
             above = {"upstream_no": f"DEMO-{len(plan) + 1:06}"} if source in _FROM_ABOVE else {}
+            by_the_clock = county.now - timedelta(hours=ago)
             about = TicketFields(
                 type=demand.type,
-                urgency=demand.urgency,
+                urgency=story.urgency or demand.urgency,
                 category=demand.category,
                 area=demand.area,
                 source=source,
-                received_at=county.before_now(ago),
+                received_at=by_the_clock if story.by_the_clock else county.before_now(ago),
                 **above,
             )
-            plan.append(Planned(story, demand, about, ago))
+            plan.append(Planned(county, story, demand, about, 0.0 if story.by_the_clock else ago))
     return sorted(plan, key=lambda one: one.about.received_at)
 
 
@@ -135,9 +160,9 @@ def _is_staffed(demand: Demand, units: Mapping[str, UnitGiven]) -> bool:
     return all(name in units for name in (demand.unit, *demand.assist))
 
 
-async def _write(engine: AsyncEngine, county: County, planned: Planned) -> None:
+async def _write(engine: AsyncEngine, planned: Planned) -> None:
     """Writes one ticket, and the one that was merged into it if the story says so."""
-    life = await _begun(engine, county, planned)
+    life = await _begun(engine, planned)
     _tell(planned.story, life)
     merged = await _merged_into(engine, life, planned) if planned.story.merges else None
     for one in (life, merged):
@@ -146,8 +171,8 @@ async def _write(engine: AsyncEngine, county: County, planned: Planned) -> None:
             await _store(engine, one)
 
 
-async def _begun(engine: AsyncEngine, county: County, planned: Planned) -> Life:
-    at = planned.about.received_at
+async def _begun(engine: AsyncEngine, planned: Planned) -> Life:
+    county, at = planned.county, planned.about.received_at
     async with engine.begin() as conn:
         no = await next_number(conn, at.date())
         people = [_caller(no, place) for place in range(planned.story.callers)]
@@ -162,7 +187,7 @@ async def _merged_into(engine: AsyncEngine, life: Life, planned: Planned) -> Lif
     """Another call about the same matter, an hour ago, whose caller now belongs to the first ticket."""
     ago = min(1.0, life.ago - life.hour)
     about = planned.about.model_copy(update={"received_at": life.county.before_now(ago), "upstream_no": None})
-    other = await _begun(engine, life.county, replace(planned, about=about, ago=ago))
+    other = await _begun(engine, replace(planned, about=about, ago=ago))
     other.after(ago / 2).say("merge", Role.OFFICE, into=life.no, reason="与主工单反映同一事项。")
     life.after(life.ago - life.hour - ago / 2)
     life.say("join", Role.SYSTEM, merged=other.no, callers=list(other.callers))

@@ -74,7 +74,7 @@ def test_the_first_start_prints_a_link_that_makes_an_administrator_once(jiesu: J
 
 
 def test_people_of_the_demonstration_log_in_with_the_printed_password(jiesu: Jiesu) -> None:
-    (password,) = re.findall(r"their password is (\S+)", jiesu.output)
+    (password,) = re.findall(r"all with the password (\S+):", jiesu.output)
     with httpx2.Client(base_url=jiesu.url) as browser:
         for login in ("hotline-office", "shuiwu-a", "gov-leader"):
             said = {"login": login, "password": password}
