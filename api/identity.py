@@ -101,9 +101,13 @@ async def _of_session(request: Request, parts: Parts, secret: str, role: str | N
         await _record_ended(parts, request, sessions.login_of, secret)
         raise Problem(401, "session_ended", "登录已失效。请重新登录。")
     csrf = csrf_of(secret)
-    if request.method not in _SAFE:
-        _require_own_page(request, parts, csrf)
-    held = _chosen(tuple(HeldRole(one) for one in session.roles), role)
+    try:
+        if request.method not in _SAFE:
+            _require_own_page(request, parts, csrf)
+        held = _chosen(tuple(HeldRole(one) for one in session.roles), role)
+    except Problem as refused:
+        await _record(parts, request, refused.code, session.actor_id)
+        raise
     return Principal(
         actor=_actor(held, session.unit, session.actor_id),
         held=held,
@@ -161,10 +165,23 @@ async def _record_ended(parts: Parts, request: Request, name_of: _NameOf, secret
     """Writes to the audit that something was shown which was once good; what never was is only refused."""
     async with parts.engine.begin() as conn:
         name = await name_of(conn, secret)
-        if name is not None:
-            operation = request.scope["route"].operation_id
-            line = Line(datetime.now(UTC), operation, "ended", {"id": name}, source_of(request))
-            await audit.write(conn, line)
+    if name is not None:
+        await _record(parts, request, "ended", name)
+
+
+async def _record(parts: Parts, request: Request, outcome: str, name: str) -> None:
+    operation = request.scope["route"].operation_id
+    async with parts.engine.begin() as conn:
+        await audit.write(conn, Line(datetime.now(UTC), operation, outcome, {"id": name}, source_of(request)))
+
+
+async def shown_by(conn: AsyncConnection, request: Request) -> str | None:
+    """Whose cookie or token a request carries, whether it still holds or not; None for a stranger's."""
+    kind, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return await api_tokens.name_of(conn, bearer)
+    cookie = request.cookies.get(COOKIE)
+    return await sessions.login_of(conn, cookie) if cookie else None
 
 
 def _of_headers(request: Request, role: str) -> Principal:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
+from api.services import auditing
 from models.file_kinds import MAX_SIZE
 
 MAX_BODY = 2 * 1024 * 1024
@@ -17,7 +19,8 @@ _NOT_JSON = Problem(415, "media_type", "只接受 JSON。请将 Content-Type 设
 class BodyLimits:
     """Reads a body up to the limit and hands it on whole; 413 and 415 as problem details.
 
-    Where files are uploaded the limit is theirs, and the body need not be JSON.
+    Where files are uploaded the limit is theirs, and the body need not be JSON. Who sends too much is on
+    record.
     """
 
     def __init__(self, app: ASGIApp, prefix: str) -> None:
@@ -32,7 +35,9 @@ class BodyLimits:
         limit = MAX_SIZE if is_file else MAX_BODY
         body = await _read(scope, receive, limit)
         if body is None:
-            await _too_large(limit).response()(scope, receive, send)
+            refused = _too_large(limit)
+            await auditing.record_turned_away(Request(scope), refused.code)
+            await refused.response()(scope, receive, send)
         elif body and not is_file and not _is_json(scope["headers"]):
             await _NOT_JSON.response()(scope, receive, send)
         else:

@@ -109,7 +109,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "get_heat": Rule(OVERSEERS),
     "get_trend": Rule(OVERSEERS),
     "get_desk_counts": Rule(PEOPLE),
-    "list_people": Rule(OFFICE | OF_A_UNIT | ADMINISTRATOR | {R.AUDITOR}),
+    "list_people": Rule(OFFICE | OF_A_UNIT | ADMINISTRATOR | {R.AUDITOR}, personal=True),
     "list_policies": Rule(PEOPLE),
     "get_policy": Rule(PEOPLE),
     "list_articles": Rule(PEOPLE),
@@ -152,6 +152,9 @@ _BEFORE_THE_SECOND_FACTOR: Final = frozenset(
 _REFUSED: Final = frozenset({403, 404})
 """Answers that are written to the audit: somebody asked for what they may not have."""
 
+_SUSPECT: Final = frozenset({"file_refused", "file_unavailable"})
+"""And what was wrong with a file: a script for a picture, an archive that bursts, one that was altered."""
+
 
 async def authorised(request: Request, who: Who, parts: Assembled) -> AsyncIterator[None]:
     """Refuses who may not ask for the operation, and writes to the audit what is asked and what is refused.
@@ -171,7 +174,7 @@ async def authorised(request: Request, who: Who, parts: Assembled) -> AsyncItera
             await line()
         yield
     except Problem as problem:
-        if problem.status in _REFUSED:
+        if problem.status in _REFUSED or problem.code in _SUSPECT:
             await line(problem.code)
         raise
 

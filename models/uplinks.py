@@ -13,7 +13,8 @@ from uuid_utils.compat import uuid7
 
 from domain.commands import Actor, Envelope, Rate
 from domain.vocabulary import Channel, Rating, Role
-from models import duty, received_commands, surveys
+from models import audit, duty, received_commands, surveys
+from models.audit import Line
 from models.duty import Through
 from models.phones import normal_phone
 from models.receipts import number_index
@@ -86,7 +87,7 @@ async def take(conn: AsyncConnection, ring: KeyRing, said: Uplink) -> str | None
     )
     if stored.one_or_none() is None:
         return None
-    meaning = await _meaning(conn, ring, row_id, said.words, index, now)
+    meaning = await _meaning(conn, ring, row_id, said, index, now)
     await conn.execute(
         update(InboxMessage)
         .where(InboxMessage.id == row_id)
@@ -123,12 +124,12 @@ async def handled(conn: AsyncConnection, message_id: UUID, by: str, ticket_no: s
 
 
 async def _meaning(
-    conn: AsyncConnection, ring: KeyRing, row_id: UUID, words: str, index: bytes, now: datetime
+    conn: AsyncConnection, ring: KeyRing, row_id: UUID, said: Uplink, index: bytes, now: datetime
 ) -> _Meaning:
     asked = await surveys.open_for(conn, index, now)
     people = await _people_of(conn, index)
     alerts = await duty.waiting_on(conn, people)
-    rating = surveys.rating_of(words)
+    rating = surveys.rating_of(said.words)
     if rating is None:
         return _Meaning("open", "words")
     if len(asked) + len(alerts) > 1:
@@ -137,12 +138,22 @@ async def _meaning(
         no, caller = asked[0]
         command_id = await _rate(conn, ring, row_id, no, caller, rating, now)
         await surveys.answered(conn, no, caller, now)
+        await _record(conn, said, "rate", str(caller), no, now)
         return _Meaning("rating", ticket_no=no, command_id=command_id)
     if alerts and rating is Rating.VERY_SATISFIED:
         one = alerts[0]
         await duty.acknowledge(conn, one.ticket_no, one.unit, people[0], Through.SMS, now)
+        await _record(conn, said, "acknowledge_emergency", people[0], one.ticket_no, now)
         return _Meaning("acknowledgement", ticket_no=one.ticket_no)
     return _Meaning("open", "no_question")
+
+
+async def _record(
+    conn: AsyncConnection, said: Uplink, operation: str, who: str, no: str, now: datetime
+) -> None:
+    """The audit's line of what an SMS did: it came from whoever has the number, through this provider."""
+    actor = {"id": who, "via": Channel.SMS.value}
+    await audit.write(conn, Line(now, operation, audit.DONE, actor, said.gateway, no))
 
 
 async def _people_of(conn: AsyncConnection, index: bytes) -> list[str]:

@@ -83,6 +83,11 @@ async def _with_tail(parts: Parts, no: str, tail: str) -> UUID | None:
     return None
 
 
+async def record(parts: Parts, followed: Followed, do: str, source: str | None) -> None:
+    """Writes to the audit that a caller asks for something to be done with their ticket."""
+    await _note(parts, do, audit.DONE, source, followed.no, str(followed.caller.id))
+
+
 async def _note(
     parts: Parts,
     operation: str,

@@ -109,6 +109,7 @@ async def act(token: Token, do: Deed, request: Request, parts: Assembled) -> Res
     followed = await following.by_token(parts, token, source_of(request))
     try:
         order = _order(do, form, str(followed.caller.id))
+        await following.record(parts, followed, order.do, source_of(request))
         answer = await commanding.to_ticket(parts, followed.actor, followed.no, order, _key(form))
     except Problem as problem:
         return await _ticket(parts, followed, token, problem=problem, form=form)

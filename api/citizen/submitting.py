@@ -13,7 +13,8 @@ from api.services import registering
 from api.services.parts import Parts
 from domain.commands import Actor
 from domain.vocabulary import Role, Source, TicketType
-from models import citizen_links
+from models import audit, citizen_links
+from models.audit import Line
 from models.phones import normal_phone
 from models.tables import Caller
 
@@ -32,6 +33,9 @@ async def submit(parts: Parts, form: Mapping[str, str], key: str, source: str | 
     async with parts.engine.connect() as conn:
         query = select(Caller.id).where(Caller.first_ticket_no == done.no).order_by(Caller.id).limit(1)
         caller: UUID = (await conn.scalars(query)).one()
+    async with parts.engine.begin() as conn:
+        who = {"id": str(caller), "role": Role.CITIZEN.value}
+        await audit.write(conn, Line(datetime.now(UTC), "register", audit.DONE, who, source, done.no))
     return citizen_links.made(parts.ring, caller, done.received_at + citizen_links.OF_A_MESSAGE)
 
 

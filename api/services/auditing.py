@@ -5,13 +5,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from api.identity import Principal
+import structlog
+from fastapi import Request
+
+from api.identity import Principal, shown_by, source_of
 from api.services.parts import Parts
 from models import audit
 from models.audit import Line
 
 _CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _TICKET = "/tickets/{no}"
+_OF_A_TICKET = re.compile(r"/tickets/([0-9A-Za-z._-]{1,64})(?:/|$)")
+
+_log = structlog.get_logger(__name__)
 
 
 async def record(
@@ -66,6 +72,23 @@ async def record_stranger(
             conn,
             Line(datetime.now(UTC), operation, outcome, {"id": login}, source),
         )
+
+
+async def record_turned_away(request: Request, outcome: str) -> None:
+    """Writes one line about a request that was refused before it was read.
+
+    One of nobody known is only logged: a stranger must not be able to fill the audit.
+    """
+    parts: Parts = request.app.state.parts
+    source, of_ticket = source_of(request), _OF_A_TICKET.search(request.url.path)
+    async with parts.engine.begin() as conn:
+        name = await shown_by(conn, request)
+        if name is not None:
+            no = of_ticket[1] if of_ticket else None
+            line = Line(datetime.now(UTC), "request", outcome, {"id": name}, source, ticket_no=no)
+            await audit.write(conn, line)
+    if name is None:
+        _log.warning("request_refused", code=outcome, source=source)
 
 
 def _subject(path: str, places: Mapping[str, str]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.errors import OperationFailed
 from ops.settings import Settings, load_settings
 
@@ -46,6 +47,9 @@ async def _renewed(settings: Settings, login: str, person: str | None) -> str:
     engine = create_engine(settings.database_target(), pool_size=1)
     try:
         async with engine.begin() as conn:
+            await on_record(
+                conn, "renew_account", subject=login, details={"person": person} if person else {}
+            )
             if person is not None:
                 await accounts.add(conn, login, person_id=person)
             if login == accounts.FIRST_ADMINISTRATOR and not await accounts.has_administrator(conn):

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.settings import Settings, load_settings
 
 
@@ -53,6 +54,8 @@ async def _export(settings: Settings, file: Path, since: datetime | None) -> int
                 line = {"lane": row.lane, "seq": row.seq, "data": row.data, "hash": row.hash.hex()}
                 written.write(json.dumps(line, ensure_ascii=False) + "\n")
                 number += 1
+        async with engine.begin() as conn:
+            await on_record(conn, "export_audit", details={"lines": number})
     finally:
         await engine.dispose()
     return number

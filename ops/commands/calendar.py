@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.errors import OperationFailed
 from ops.settings import Settings, load_settings
 
@@ -137,6 +138,7 @@ async def _import(settings: Settings, notice: YearNotice | LocalNotice, rate: fl
         try:
             async with engine.begin() as conn:
                 notice_id = await calendar_notices.store(conn, notice)
+                await on_record(conn, "import_calendar", subject=notice.notice.number, details={})
         except calendar_notices.OtherNotice as error:
             raise OperationFailed(
                 f"another notice {error} was imported before: give this one its own number"

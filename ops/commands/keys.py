@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.errors import OperationFailed
 from ops.settings import Settings, load_settings
 
@@ -55,6 +56,8 @@ async def _rotate(settings: Settings, cipher: str | None) -> None:
     typer.echo(f"The active key is {ring.active}.")
     engine = create_engine(settings.database_target(), pool_size=2)
     try:
+        async with engine.begin() as conn:
+            await on_record(conn, "rotate_keys", subject=ring.active, details={})
         rows = await sealed_tables.reseal(engine, ring)
         files = await sealed_tables.reseal_files(engine, ring, store_of(settings))
         # A row that was written with the old key while the first pass ran.

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.settings import Settings, load_settings
 
 
@@ -40,6 +41,7 @@ async def _load(settings: Settings, file: Path) -> None:
         async with engine.begin() as conn:
             units = await put_units(conn, directory.units)
             people = await put_people(conn, ring, directory.people)
+            await on_record(conn, "load_directory", details={"units": units, "people": people})
     finally:
         await engine.dispose()
     typer.echo(

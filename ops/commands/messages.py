@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ops.commands.on_record import on_record
 from ops.settings import Settings, load_settings
 
 
@@ -75,6 +76,7 @@ async def _enter(settings: Settings, file: Path) -> int:
     try:
         async with engine.begin() as conn:
             await duty.enter(conn, shifts)
+            await on_record(conn, "enter_duty", details={"shifts": len(shifts)})
     except duty.NotOnRoster as error:
         raise OperationFailed(f"{file}: {error}") from error
     finally:

@@ -1,10 +1,12 @@
 """What is written to the audit, who was shown a caller, and that no change to it goes unseen."""
 
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -15,7 +17,11 @@ from models import audit, texts
 from models.audit import Line
 from models.tables import CallTask, Notification
 from models.texts import Reference
+from ops.commands import account, keys, load
+from ops.commands import audit as audit_command
+from ops.commands.on_record import system_user
 from ops.database import create_engine
+from ops.demonstration import DEMONSTRATION
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
@@ -122,6 +128,76 @@ async def test_what_is_refused_is_on_record(hotline: Hotline, engine: AsyncEngin
         ("get_ticket", "ended"),
         ("login", "login_refused"),
     ]
+
+
+async def test_what_is_too_large_or_no_picture_or_from_elsewhere_is_on_record(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    async with somebody(hotline, "县热线办", "agent") as (person, agent):
+        no = await hotline.ticket()
+        path = f"/tickets/{no}/attachments?name=a.jpg"
+        bytes_ = {"Content-Type": "application/octet-stream"}
+        script = await agent.send("POST", path, content=b"<script>alert(1)</script>", headers=bytes_)
+        assert (script.status_code, script.json()["code"]) == (422, "file_refused")
+        huge = {**bytes_, "Content-Length": str(1024**3)}
+        assert (await agent.send("POST", path, content=_nothing(), headers=huge)).status_code == 413
+        foreign = {"Origin": "https://elsewhere.example"}
+        assert (await agent.send("POST", path, content=b"x", headers=foreign)).status_code == 403
+        office = {"X-Jiesu-Role": "office"}
+        assert (await agent.get("/tickets", headers=office)).status_code == 403
+        # A stranger may not fill the audit.
+        before = len(await written(engine))
+        assert (
+            await hotline.http.post(f"/api/v1{path}", content=_nothing(), headers=huge)
+        ).status_code == 413
+        assert len(await written(engine)) == before
+    told = [
+        (line["operation"], line["outcome"], line.get("ticket_no"))
+        for line in await written(engine)
+        if line["actor"].get("id") == person
+    ]
+    assert [one for one in told if one[1] != "asked"] == [
+        ("upload_attachment", "file_refused", no),
+        ("request", "body_too_large", no),
+        ("upload_attachment", "csrf", None),
+        ("list_tickets", "role_not_held", None),
+    ]
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    yield b""
+
+
+async def test_what_callers_do_through_their_page_is_on_record(hotline: Hotline, engine: AsyncEngine) -> None:
+    form = {"type": "complaint", "text": "路灯不亮", "phone": "13800138000", "key": str(uuid4())}
+    place = (await hotline.http.post("/citizen/submit", data=form)).headers["location"].partition("?")[0]
+    taken_back = await hotline.http.post(f"{place}/withdraw", data={"sure": "yes", "key": str(uuid4())})
+    assert taken_back.status_code == 303
+    lines = [line for line in await written(engine) if line["actor"].get("role") == "citizen"]
+    assert [line["operation"] for line in lines] == ["register", "citizen_page", "withdraw"]
+    assert {line["source"] for line in lines} == {"127.0.0.1"}
+    assert len({line["ticket_no"] for line in lines}) == 1
+
+
+async def test_what_is_done_on_the_machine_is_on_record(
+    hotline: Hotline, engine: AsyncEngine, settings: Settings, tmp_path: Path
+) -> None:
+    person = await found_person(engine, hotline.parts.ring, WATER, "handler")
+    await account._renewed(settings, person, None)
+    await keys._rotate(settings, None)
+    await load._load(settings, DEMONSTRATION)
+    await audit_command._export(settings, tmp_path / "audit.jsonl", None)
+    lines = [line for line in await written(engine) if line["actor"].get("via") == "cli"]
+    assert [line["operation"] for line in lines] == [
+        "renew_account",
+        "rotate_keys",
+        "load_directory",
+        "export_audit",
+    ]
+    assert {(line["actor"]["id"], line["source"]) for line in lines} == {
+        (system_user(), socket.gethostname())
+    }
+    assert lines[0]["subject"] == person
 
 
 async def test_a_name_that_nobody_has_is_not_written_down(hotline: Hotline, engine: AsyncEngine) -> None:

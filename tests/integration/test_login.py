@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.services.parts import Parts, assemble
-from models import second_factor, sessions
+from models import audit, second_factor, sessions
 from models.tables import Account, ApiToken, FailedLogin, Session
 from ops.database import create_engine
 from ops.keyring import KeyRing
@@ -295,8 +295,11 @@ async def test_temporals_payloads_are_decrypted_for_administrators_alone(
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
         await outside.logged_in(handler)
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
-        await _administrator(engine, ring, outside)
+        administrator, _ = await _administrator(engine, ring, outside)
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 200
+    lines = [row.data async for row in audit.lines(engine) if row.operation == "decrypt_payloads"]
+    told = {(one["outcome"], one["actor"]["id"]) for one in lines}
+    assert told == {("wrong_role", handler), ("asked", administrator)}
 
 
 async def test_an_opened_account_sets_its_password_by_a_link_that_works_once(

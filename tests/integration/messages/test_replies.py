@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Envelope, Rate
 from domain.vocabulary import Rating
-from models import callers, surveys, uplinks
+from models import audit, callers, surveys, uplinks
 from models.callers import NewCaller
 from ops.keyring import KeyRing
 from tests.integration.messages.hooks import Hooks
@@ -78,6 +78,10 @@ async def test_a_figure_rates_the_one_ticket_that_asked(desk: Desk, hooks: Hooks
     assert envelope.command == Rate(handling=Rating.DISSATISFIED, caller=str(caller))
     assert envelope.actor.id == str(caller)
     assert await inbox(desk) == [("rating", None, "T1")]
+    lines = [row.data async for row in audit.lines(desk.engine) if row.data["actor"].get("id") == str(caller)]
+    assert [(one["operation"], one["source"], one["ticket_no"]) for one in lines] == [
+        ("rate", "aliyun", "T1")
+    ]
 
 
 async def test_the_second_figure_goes_to_a_person(desk: Desk, hooks: Hooks) -> None:
