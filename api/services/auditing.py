@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from fastapi import Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.identity import Principal, shown_by, source_of
 from api.services.parts import Parts
@@ -77,18 +80,19 @@ async def record_stranger(
 async def record_turned_away(request: Request, outcome: str) -> None:
     """Writes one line about a request that was refused before it was read.
 
-    One of nobody known is only logged: a stranger must not be able to fill the audit.
+    One of nobody known is only logged: a stranger must not be able to fill the audit. So is one that comes
+    while the database is away.
     """
     parts: Parts = request.app.state.parts
     source, of_ticket = source_of(request), _OF_A_TICKET.search(request.url.path)
-    async with parts.engine.begin() as conn:
-        name = await shown_by(conn, request)
-        if name is not None:
-            no = of_ticket[1] if of_ticket else None
-            line = Line(datetime.now(UTC), "request", outcome, {"id": name}, source, ticket_no=no)
-            await audit.write(conn, line)
-    if name is None:
-        _log.warning("request_refused", code=outcome, source=source)
+    _log.warning("request_refused", code=outcome, source=source)
+    with suppress(DBAPIError, PoolTimeout):
+        async with parts.engine.begin() as conn:
+            name = await shown_by(conn, request)
+            if name is not None:
+                no = of_ticket[1] if of_ticket else None
+                line = Line(datetime.now(UTC), "request", outcome, {"id": name}, source, ticket_no=no)
+                await audit.write(conn, line)
 
 
 def _subject(path: str, places: Mapping[str, str]) -> str | None:
