@@ -44,7 +44,7 @@ class WorkingYear:
                 opens += [opening for opening, _ in intervals]
                 closes += [closing for _, closing in intervals]
                 days.append(ordinal)
-                day_closes.append(closes[-1])
+                day_closes.append(max(closing for _, closing in intervals))
         if any(map(gt, closes, islice(opens, 1, None))):
             opens, closes = _without_overlaps(opens, closes)
         worked = list(accumulate(map(sub, closes, opens), initial=0))
@@ -82,10 +82,10 @@ class WorkingYear:
 
 
 def _without_overlaps(opens: list[int], closes: list[int]) -> tuple[list[int], list[int]]:
-    """Intervals that a clock change pushed into each other, each counted from where the one before ends."""
+    """Intervals that a clock change pushed into or past each other, in order, none counted twice."""
     kept: list[tuple[int, int]] = []
-    reached = opens[0]
-    for opening, closing in zip(opens, closes, strict=True):
+    reached = min(opens)
+    for opening, closing in sorted(zip(opens, closes, strict=True)):
         if closing > reached:
             kept.append((max(opening, reached), closing))
             reached = closing

@@ -52,7 +52,8 @@ def intervals_of_day(
     On a day without a clock change this is one subtraction. On a day with one the real time between
     the edges counts: 00:00 to 24:00 is 23 or 25 hours. A clock time that is skipped is read with the
     offset before the change (02:30 becomes 03:30), one that comes twice stands for its first coming,
-    as RFC 5545 has it. Office hours on a day that a zone leaves out altogether do not take place.
+    as RFC 5545 has it. Office hours on a day that a zone leaves out altogether do not take place, nor
+    does an interval that so would close before it opens (01:30 to 02:00 where 01:00 to 02:00 is skipped).
     """
     midnight = (ordinal - _EPOCH_DAY) * _DAY
     offset = _offset_at_midnight(ordinal, where)
@@ -60,7 +61,11 @@ def intervals_of_day(
         midnight -= offset
         return [(midnight + opens, midnight + closes) for opens, closes in hours]
     edges = ((_edge(midnight + opens, where), _edge(midnight + closes, where)) for opens, closes in hours)
-    return [(opens, closes) for opens, closes in edges if at_instant(opens, where).toordinal() == ordinal]
+    return [
+        (opens, closes)
+        for opens, closes in edges
+        if opens < closes and at_instant(opens, where).toordinal() == ordinal
+    ]
 
 
 @lru_cache(maxsize=4096)

@@ -85,8 +85,9 @@ def law_of(policy: Policy, office_hours: OfficeHours | None = None) -> Law:
 def calendar_of(policy: Policy, office_hours: OfficeHours | None = None) -> CalendarData:
     """The calendar a policy counts in: the country's arrangement with the place's office hours."""
     terms = policy.office_hours
-    seasons = () if office_hours else terms.seasons
-    return shipped_calendar(policy.calendar, office_hours or terms.weekly, seasons)
+    if office_hours is not None:
+        return shipped_calendar(policy.calendar, office_hours)
+    return shipped_calendar(policy.calendar, terms.weekly, terms.seasons)
 
 
 def lapsed(policy: Policy, today: date) -> str | None:

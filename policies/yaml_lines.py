@@ -70,8 +70,27 @@ _BOUNDS = {"greater_than_equal": ("ge", "不能小于"), "less_than_equal": ("le
 
 
 def compose(text: str) -> Any:
-    """The node tree of a YAML text. yaml.YAMLError when it is no YAML."""
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+    """The node tree of a YAML text. yaml.YAMLError when it is no YAML, or says a field twice."""
+    tree = yaml.compose(text, Loader=yaml.SafeLoader)
+    _check_once(tree, set())
+    return tree
+
+
+def _check_once(node: Any, seen: set[int]) -> None:
+    """Of a field that is written twice one would be lost without a word."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        names = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}”写了两次", problem_mark=key.start_mark)
+            names.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+            _check_once(value, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _check_once(item, seen)
 
 
 def line_of(node: Any, loc: tuple[int | str, ...]) -> int:

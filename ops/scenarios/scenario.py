@@ -97,14 +97,17 @@ def read(path: Path) -> Scenario:
 
 def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     """The scenario in a YAML text. ScenarioError names what is wrong and where."""
-    source = _Source(where, _composed(text, where))
+    node, data = _composed(text, where)
+    source = _Source(where, node)
     try:
-        file = _ScenarioFile.model_validate(yaml_lines.load(text))
+        file = _ScenarioFile.model_validate(data)
         law = law_of(load_policy(file.policy), file.office_hours)
     except ValidationError as error:
         raise source.told(error) from error
     except PolicyError as error:
         raise source.error(("policy",), str(error)) from error
+    except CalendarError as error:
+        raise source.error(("office_hours",), str(error)) from error
     received = source.moment(("ticket", "received_at"), file.ticket.received_at, law)
     steps = tuple(_step(file, law, number, source) for number in range(len(file.steps)))
     _check_order(received, steps, source)
@@ -150,9 +153,10 @@ class _Source:
         return ScenarioError(yaml_lines.told(error, self.where, self.node, under))
 
 
-def _composed(text: str, where: str) -> Any:
+def _composed(text: str, where: str) -> tuple[Any, Any]:
+    """The node tree of a YAML text, to find lines in, and its data."""
     try:
-        return yaml_lines.compose(text)
+        return yaml_lines.compose(text), yaml_lines.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" 第{mark.line + 1}行" if mark else ""
@@ -167,7 +171,8 @@ def _step(file: _ScenarioFile, law: Law, number: int, source: _Source) -> Step:
     if not isinstance(do, str):
         raise source.error((*place, "do"), "没有写明操作" if do is None else "应为操作的名称")
     if do not in COMMANDS:
-        raise source.error((*place, "do"), f"没有“{do}”这个操作")
+        meant = "登记由 ticket.received_at 表示，不写作一步" if do == "register" else f"没有“{do}”这个操作"
+        raise source.error((*place, "do"), meant)
     moment = {"at": raw.pop("at")} if "at" in raw else {}
     role = raw.pop("as", None)
     try:

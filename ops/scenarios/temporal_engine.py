@@ -69,6 +69,9 @@ _GLANCE = 0.01
 _GLANCES = 1000
 """Looks at the record before what is there counts as all there will be."""
 
+_MICROSECOND = timedelta(microseconds=1)
+"""So far beyond an instant, and it has come."""
+
 _AFTER = timedelta(seconds=1)
 """How far beyond the end the clocks are brought, so that what is due at the end itself has rung."""
 
@@ -184,14 +187,12 @@ class _Run:
 
     async def _command(self, at: datetime, envelope: Envelope) -> None:
         sealed = await self._sealed(envelope, at)
+        await self._move_all(at - _JUST_BEFORE)
         try:
             if isinstance(sealed.command, AnswerSupervision | CloseSupervision):
-                # What the ticket opens before this instant must be there to be spoken of.
-                await self._move(ticket_workflow_id(self._no), at)
-                await self._move_all(at - _JUST_BEFORE)
+                await self._ring_before(at)
                 await self._say(supervision_workflow_id(await self._meant(sealed.command)), sealed)
             else:
-                await self._move_all(at - _JUST_BEFORE)
                 try:
                     await self._say(ticket_workflow_id(self._no), sealed)
                 finally:
@@ -249,6 +250,15 @@ class _Run:
             await self._until(partial(self._has_begun, no))
             await self._move(supervision_workflow_id(no), until)
             await self._until(partial(self._supervision_is_at, no, until))
+
+    async def _ring_before(self, at: datetime) -> None:
+        """Let ring what rings in the last moments before an instant, and nothing at the instant itself.
+
+        What the ticket opens before a supervision is spoken of must be there.
+        """
+        ringing = settle(self._law, fold(await self._facts(TICKET, self._no)), at)
+        if ringing:
+            await self._move_all(max(fact.at for fact in ringing) + _MICROSECOND)
 
     async def _until(self, reached: Callable[[], Awaitable[bool]]) -> None:
         """Wait for a workflow that was woken to have recorded what it woke for."""

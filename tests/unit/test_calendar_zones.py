@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -81,6 +81,22 @@ def test_office_hours_that_the_change_pushes_together_are_not_counted_twice() ->
     where = daily("America/New_York", ["02:00", "02:45"], ["03:00", "04:00"])
     assert length_of(where, SPRING) == HOUR  # 03:00-04:00 once
     assert where.working_time_between(at("2026-03-08T00:00", where), at("2026-03-09T00:00", where)) == HOUR
+
+
+def test_office_hours_that_the_change_turns_around_do_not_take_place() -> None:
+    where = daily("America/New_York", ["02:30", "03:00"], ["09:00", "10:00"])
+    assert length_of(where, SPRING) == HOUR  # 02:30 is read as 03:30, after the closing at 03:00
+    assert where.working_time_between(at("2026-03-08T00:00", where), at("2026-03-09T00:00", where)) == HOUR
+    nights = calendar(timezone="America/New_York", weekly={"sun": [["02:15", "03:10"]]})
+    assert not nights.is_working_day(SPRING)
+    assert nights.is_working_day(SPRING + timedelta(days=7))
+
+
+def test_office_hours_that_the_change_moves_past_each_other_are_counted_once() -> None:
+    where = daily("America/New_York", ["02:15", "02:45"], ["03:00", "03:20"])  # 03:15-03:45, 03:00-03:20
+    assert length_of(where, SPRING) == HOUR * 3 / 4
+    assert where.next_working_moment(at("2026-03-08T02:00", where)) == at("2026-03-08T03:00", where)
+    assert where.close_of(SPRING) == at("2026-03-08T03:45", where)
 
 
 def test_a_change_at_midnight() -> None:

@@ -145,6 +145,30 @@ def refusal(text: str) -> str:
             id="overlapping-office-hours",
         ),
         pytest.param(
+            "until:", "office_hours: []\nuntil:", "第11行 office_hours：日历没有任何工作时间", id="never-open"
+        ),
+        pytest.param(
+            "until:",
+            "office_hours: {}\nuntil:",
+            "第11行 office_hours：日历没有任何工作时间",
+            id="never-open-on-any-day",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: sign, unit: 水务局, unit: 交通局",
+            "第10行：不是合格的 YAML（“unit”写了两次）",
+            id="field-said-twice",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局", "do: !sign x", "第10行：不是合格的 YAML", id="tag-that-nobody-knows"
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: register",
+            "第10行 steps.1.do：登记由 ticket.received_at 表示",
+            id="registration-as-a-step",
+        ),
+        pytest.param(
             "until:",
             "units: {水务局: {heads: 2}}\nuntil:",
             "第11行 units.水务局.heads：没有这个字段",
