@@ -8,13 +8,22 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models import attachments, audit, callers, texts
 from models.audit import Line
-from models.tables import Attachment, Caller, Erasure, InboxMessage, Supervision, Ticket, TicketText
+from models.tables import (
+    Attachment,
+    Caller,
+    Erasure,
+    ExportRequest,
+    InboxMessage,
+    Supervision,
+    Ticket,
+    TicketText,
+)
 
 Why = Literal["request", "retention", "mistake", "order"]
 WORDS: Final[dict[Why, str]] = {
@@ -115,6 +124,51 @@ async def erase_callers(
     emptied = Emptied(no, await callers.erase(conn, people, at), 0, 0, ())
     await _record(conn, emptied, people=[str(one) for one in people], at=at, by=by, why=why)
     return emptied
+
+
+INBOX: Final = "inbox"
+"""Stands where other records of erasure have the number of their ticket."""
+
+
+async def erase_messages_from(
+    conn: AsyncConnection, indexes: list[bytes], *, at: datetime, by: str, why: Why
+) -> Emptied:
+    """Empties what these numbers sent us by SMS, unless somebody who is still known has one of them."""
+    known = exists().where(Caller.phone_index == InboxMessage.number_index)
+    return await _empty_inbox(
+        conn, and_(InboxMessage.number_index.in_(indexes), ~known), at=at, by=by, why=why
+    )
+
+
+async def erase_messages_before(
+    conn: AsyncConnection, before: datetime, *, at: datetime, by: str, why: Why
+) -> Emptied:
+    """Empties SMS that came before an instant and belong to no ticket that would take them along."""
+    kept_by_ticket = exists().where(Ticket.no == InboxMessage.ticket_no)
+    return await _empty_inbox(
+        conn, and_(InboxMessage.received_at < before, ~kept_by_ticket), at=at, by=by, why=why
+    )
+
+
+async def _empty_inbox(
+    conn: AsyncConnection, which: ColumnElement[bool], *, at: datetime, by: str, why: Why
+) -> Emptied:
+    done = await conn.execute(
+        update(InboxMessage)
+        .where(which, InboxMessage.erased_at.is_(None))
+        .values(number=None, words=None, number_index=b"", erased_at=at)
+    )
+    emptied = Emptied(INBOX, 0, 0, done.rowcount, ())
+    if emptied.messages:
+        await _record(conn, emptied, people=[], at=at, by=by, why=why)
+    return emptied
+
+
+async def erase_reasons_before(conn: AsyncConnection, before: datetime) -> None:
+    """Empties what was written along with requests for exports before an instant."""
+    await conn.execute(
+        update(ExportRequest).where(ExportRequest.requested_at < before).values(reason=None, opinion=None)
+    )
 
 
 async def ended_before(conn: AsyncConnection, before: datetime, limit: int) -> list[str]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Text, cast, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.tables import Caller, InboxMessage, Notification, Receipt, Survey
+from models.tables import Caller, InboxMessage, Notification, OutboxMessage, Receipt, Survey
 
 
 async def forget(
@@ -21,6 +21,8 @@ async def forget(
     sent = select(Notification.id).where(Notification.recipient.in_([f"caller:{one}" for one in callers]))
     await conn.execute(update(Receipt).where(Receipt.notification_id.in_(sent)).values(number_index=None))
     await conn.execute(update(Notification).where(Notification.id.in_(sent)).values(number_index=None))
+    shown = select(cast(Notification.id, Text)).where(Notification.id.in_(sent))
+    await conn.execute(update(OutboxMessage).where(OutboxMessage.key.in_(shown)).values(number=""))
     await conn.execute(delete(Survey).where(Survey.caller_id.in_(callers)))
     still_known = exists().where(Caller.phone_index == InboxMessage.number_index)
     await conn.execute(

@@ -1,6 +1,6 @@
 """Every encrypted column there is, and putting them under the key that encrypts now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Table, func, select, update
@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models import attachments
 from models.attachments import Store
 from models.sealed_columns import RowSeal, open_column_bytes
-from models.tables import Account, Attachment, Base, Caller, ExportRequest, InboxMessage, Person, TicketText
+from models.tables import Attachment, Base, base
 from ops.keyring import KeyRing
 
-SEALED: Final[Mapping[type[Base], tuple[str, ...]]] = {
-    Account: ("totp",),
-    Attachment: ("name",),
-    Caller: ("name", "phone", "address"),
-    ExportRequest: ("reason", "opinion"),
-    InboxMessage: ("number", "words"),
-    Person: ("name", "phone"),
-    TicketText: ("ciphertext",),
-}
-"""The encrypted columns of each table; the row's `key_id` is the key of all of them."""
+
+def _sealed() -> Iterator[tuple[Table, tuple[str, ...]]]:
+    for table in Base.metadata.sorted_tables:
+        names = tuple(column.name for column in table.c if column.info.get(base.SEALED))
+        if names:
+            yield table, names
+
+
+SEALED: Final[Mapping[Table, tuple[str, ...]]] = dict(_sealed())
+"""The encrypted columns of each table, as the tables declare them; `key_id` is the key of all of a row's."""
 
 _BATCH = 200
 
@@ -29,8 +29,7 @@ _BATCH = 200
 async def keys_in_use(conn: AsyncConnection) -> dict[tuple[str, str], int]:
     """How many rows of each table are sealed with each key."""
     found: dict[tuple[str, str], int] = {}
-    for model in SEALED:
-        table = _table(model)
+    for table in SEALED:
         query = select(table.c.key_id, func.count()).where(table.c.key_id.is_not(None))
         for key_id, number in await conn.execute(query.group_by(table.c.key_id)):
             found[table.name, key_id] = number
@@ -40,8 +39,8 @@ async def keys_in_use(conn: AsyncConnection) -> dict[tuple[str, str], int]:
 async def reseal(engine: AsyncEngine, ring: KeyRing) -> int:
     """Puts every row under the active key, a few at a time while others work; how many rows there were."""
     done = 0
-    for model, columns in SEALED.items():
-        while number := await _reseal_some(engine, ring, _table(model), columns):
+    for table, columns in SEALED.items():
+        while number := await _reseal_some(engine, ring, table, columns):
             done += number
     return done
 
@@ -82,9 +81,3 @@ async def reseal_files(engine: AsyncEngine, ring: KeyRing, store: Store) -> int:
             await store.put(file_id, attachments.seal(ring, file_id, plain))
             done += 1
     return done
-
-
-def _table(model: type[Base]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table

@@ -1,12 +1,18 @@
 """What all tables share."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, LargeBinary, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+SEALED: Final = "sealed"
+"""The mark, in a column's `info`, of values that are encrypted under the row's `key_id`."""
+
+Encrypted = Annotated[bytes, mapped_column(LargeBinary, info={SEALED: True})]
+"""The type of an encrypted column: whatever has it moves along when keys are rotated."""
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Encrypted
 
 
 class Unit(Base):
@@ -47,8 +47,8 @@ class Person(Base):
     roles: Mapped[list[str]]
     post: Mapped[str | None]
     key_id: Mapped[str]
-    name: Mapped[bytes]
-    phone: Mapped[bytes | None]
+    name: Mapped[Encrypted]
+    phone: Mapped[Encrypted | None]
     absent: Mapped[bool] = mapped_column(server_default="false")
     active: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Encrypted
 
 
 class Account(Base):
@@ -32,7 +32,7 @@ class Account(Base):
     issuer: Mapped[str | None]
     subject: Mapped[str | None]
     key_id: Mapped[str | None]
-    totp: Mapped[bytes | None]
+    totp: Mapped[Encrypted | None]
     totp_confirmed_at: Mapped[datetime | None]
     totp_step: Mapped[int] = mapped_column(server_default="0")
     active: Mapped[bool] = mapped_column(server_default="true")

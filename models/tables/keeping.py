@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Encrypted
 
 
 class Attachment(Base):
@@ -24,7 +24,7 @@ class Attachment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_no: Mapped[str]
     key_id: Mapped[str]
-    name: Mapped[bytes | None]
+    name: Mapped[Encrypted | None]
     media_type: Mapped[str]
     size: Mapped[int]
     digest: Mapped[str]
@@ -55,11 +55,11 @@ class ExportRequest(Base):
     format: Mapped[str]
     filters: Mapped[dict[str, Any]]
     key_id: Mapped[str]
-    reason: Mapped[bytes | None]
+    reason: Mapped[Encrypted | None]
     state: Mapped[str] = mapped_column(server_default="requested")
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
-    opinion: Mapped[bytes | None]
+    opinion: Mapped[Encrypted | None]
     expires_at: Mapped[datetime | None]
     fetched: Mapped[int] = mapped_column(server_default="0")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Encrypted
 
 
 class Receipt(Base):
@@ -101,8 +101,8 @@ class InboxMessage(Base):
     received_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     key_id: Mapped[str]
-    number: Mapped[bytes | None]
-    words: Mapped[bytes | None]
+    number: Mapped[Encrypted | None]
+    words: Mapped[Encrypted | None]
     number_index: Mapped[bytes]
     became: Mapped[str]
     why: Mapped[str | None]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base
+from models.tables.base import Base, Encrypted
 
 
 class Caller(Base):
@@ -35,9 +35,9 @@ class Caller(Base):
     ticket_no: Mapped[str]
     first_ticket_no: Mapped[str]
     key_id: Mapped[str]
-    name: Mapped[bytes | None]
-    phone: Mapped[bytes | None]
-    address: Mapped[bytes | None]
+    name: Mapped[Encrypted | None]
+    phone: Mapped[Encrypted | None]
+    address: Mapped[Encrypted | None]
     phone_index: Mapped[bytes | None]
     joined_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -75,7 +75,7 @@ class TicketText(Base):
     field: Mapped[str]
     digest: Mapped[str]
     key_id: Mapped[str]
-    ciphertext: Mapped[bytes | None]
+    ciphertext: Mapped[Encrypted | None]
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
     erased_by: Mapped[str | None]

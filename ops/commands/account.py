@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.on_record import on_record
 from ops.errors import OperationFailed
+from ops.on_record import on_record
 from ops.settings import Settings, load_settings
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.on_record import on_record
 from ops.errors import OperationFailed
+from ops.on_record import on_record
 from ops.settings import Settings, load_settings
 
 if TYPE_CHECKING:

@@ -65,7 +65,8 @@ async def _erase(
     indexes = _indexes(ring, phone)
     left = []
     try:
-        for no, ended in await _meant(engine, ticket, indexes):
+        meant = await _meant(engine, ticket, indexes)
+        for no, ended in meant:
             if not (ended or open_too):
                 left.append(no)
                 continue
@@ -77,6 +78,12 @@ async def _erase(
                     emptied = await erasing.erase_ticket(conn, no, at=at, by=by, why=why)
             await let_files_go(settings, emptied)
             typer.echo(told(emptied))
+        if indexes:
+            async with engine.begin() as conn:
+                sent = await erasing.erase_messages_from(conn, indexes, at=datetime.now(UTC), by=by, why=why)
+            if not (meant or sent.messages):
+                raise OperationFailed("nobody with this number is known")
+            typer.echo(told(sent))
         return left
     finally:
         await engine.dispose()
@@ -98,10 +105,7 @@ async def _meant(engine: AsyncEngine, ticket: str | None, indexes: list[bytes]) 
 
     async with engine.connect() as conn:
         if ticket is None:
-            found = await erasing.tickets_of(conn, indexes)
-            if not found:
-                raise OperationFailed("nobody with this number is known")
-            return found
+            return await erasing.tickets_of(conn, indexes)
         ended = await erasing.has_ended(conn, ticket)
         if ended is None:
             raise OperationFailed(f"there is no ticket {ticket}")

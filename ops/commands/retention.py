@@ -25,6 +25,8 @@ def retention_command(
 ) -> None:
     """Erase who called and what was written from tickets that ended longer ago than they are to be kept.
 
+    With --apply SMS to us that belong to no ticket and reasons of exports go after the same time.
+
     How long that is says JIESU_RETENTION_DAYS. Meant to be run by the machine's own timetable. Exit code 1 if
     there are such tickets and --apply was not given.
     """
@@ -77,6 +79,13 @@ async def _apply(settings: Settings) -> int:
                 break
         async with engine.connect() as conn:
             await attachments.sweep(conn, attachments.store_of(settings))
+        async with engine.begin() as conn:
+            messages = await erasing.erase_messages_before(
+                conn, _before(settings), at=datetime.now(UTC), by="retention", why="retention"
+            )
+            await erasing.erase_reasons_before(conn, _before(settings))
+        if messages.messages:
+            typer.echo(told(messages))
         async with engine.begin() as conn:
             await sessions.forget_old(conn, datetime.now(UTC) - _LOGINS)
             await citizen_links.forget(conn, datetime.now(UTC))

@@ -19,10 +19,10 @@ from models.tables import CallTask, Notification
 from models.texts import Reference
 from ops.commands import account, keys, load
 from ops.commands import audit as audit_command
-from ops.commands.on_record import system_user
 from ops.database import create_engine
 from ops.demonstration import DEMONSTRATION
 from ops.embedded_temporal import EmbeddedTemporal
+from ops.on_record import system_user
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, working
