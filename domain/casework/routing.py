@@ -234,7 +234,7 @@ def recall(draft: Draft, envelope: Envelope, command: Recall) -> None:
     for active in draft.ticket.active():
         _take_back(draft, active.unit)
     draft.status(Status.REGISTERED)
-    clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+    _await_dispatch(draft)
 
 
 def subdispatch(draft: Draft, envelope: Envelope, command: Subdispatch) -> None:
@@ -343,9 +343,12 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
 
 
 def _await_dispatch(draft: Draft) -> None:
-    panel = draft.policy.dispatch.panel
+    """The office owes a dispatch again, once the panel or the meeting it waits for has decided."""
+    panel, meeting = draft.policy.dispatch.panel, draft.policy.dispatch.joint_meeting
     if panel and draft.ticket.returns >= panel.after_returns and not draft.ticket.panel_held:
         draft.wait(OFFICE, "panel", panel.basis)
+        return
+    if meeting and meeting.rests_dispatch and (OFFICE, "joint_meeting") in draft.ticket.waits:
         return
     clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
