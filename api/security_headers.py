@@ -1,4 +1,4 @@
-"""What every answer tells the browser to refuse: foreign scripts, frames, guessing of types, referrers."""
+"""What every answer tells the browser to refuse (foreign scripts, frames, guessing of types) and to keep."""
 
 from collections.abc import Iterable
 
@@ -43,16 +43,29 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._for(path, message["headers"])]
+                kept = _kept(path, message["status"])
+                message["headers"] = [*message["headers"], *self._for(path, kept, message["headers"])]
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _for(self, path: str, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    def _for(
+        self, path: str, kept: bytes | None, given: Iterable[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
         there = {name.lower() for name, _ in given}
         policy = _POLICY_OF_DOCS if path.startswith(_DOCS) else _POLICY
         wanted = [*self._headers, (b"content-security-policy", policy.encode())]
-        if path.startswith("/api/"):
-            # What the API says may be about people: no browser and no proxy keeps it.
-            wanted.append((b"cache-control", b"no-store"))
+        if kept is not None:
+            wanted.append((b"cache-control", kept))
         return [(name, value) for name, value in wanted if name not in there]
+
+
+def _kept(path: str, status: int) -> bytes | None:
+    """How long an answer may be kept; None where it is not for us to say."""
+    if path.startswith("/api/"):
+        # What the API says may be about people: no browser and no proxy keeps it.
+        return b"no-store"
+    if path.startswith("/console/assets/") and status in (200, 304):
+        # The build names each file by its content: another content has another name.
+        return f"public, max-age={_YEAR}, immutable".encode()
+    return b"no-cache" if path.startswith("/console") else None

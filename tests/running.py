@@ -15,7 +15,7 @@ import psutil
 
 from ops.ports import free_port
 
-START_SECONDS = 90.0
+START_SECONDS = 240.0
 
 PARTS = {
     "Postgres": "postgres -D",

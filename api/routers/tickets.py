@@ -66,6 +66,7 @@ async def list_tickets(
     parts: Assembled,
     status: Annotated[list[Status], Query(description="状态，可多选。")] = [],  # noqa: B006
     unit: Annotated[list[Words], Query(description="承办单位（主办或协办），可多选。")] = [],  # noqa: B006
+    lead: Annotated[list[Words], Query(description="主办单位，可多选。")] = [],  # noqa: B006
     lamp: Annotated[list[Lamp], Query(description="预警、黄牌、红牌，可多选。")] = [],  # noqa: B006
     type: Annotated[list[TicketType], Query(description="诉求类型，可多选。")] = [],  # noqa: B006
     urgency: Annotated[list[Urgency], Query(description="紧急程度，可多选。")] = [],  # noqa: B006
@@ -84,7 +85,9 @@ async def list_tickets(
     rating: Annotated[list[Rating], Query(description="诉求人对办理的评价，可多选。")] = [],  # noqa: B006
     received_from: Annotated[AskedMoment | None, Query(description="受理时间不早于。")] = None,
     received_to: Annotated[AskedMoment | None, Query(description="受理时间早于。")] = None,
-    dispatched_from: Annotated[AskedMoment | None, Query(description="派单时间不早于。")] = None,
+    dispatched_from: Annotated[
+        AskedMoment | None, Query(description="派单时间不早于；有承办单位时为派给它的时间。")
+    ] = None,
     dispatched_to: Annotated[AskedMoment | None, Query(description="派单时间早于。")] = None,
     closed_from: Annotated[AskedMoment | None, Query(description="办结时间不早于。")] = None,
     closed_to: Annotated[AskedMoment | None, Query(description="办结时间早于。")] = None,
@@ -102,6 +105,7 @@ async def list_tickets(
     filters = Filters(
         status=[one.value for one in status],
         unit=unit,
+        lead=lead,
         lamp=[one.value for one in lamp],
         type=[one.value for one in type],
         urgency=[one.value for one in urgency],

@@ -68,7 +68,7 @@ async def dashboard(conn: AsyncConnection, actor: Actor, period: Period) -> dict
             for row in await _grouped(conn, Ticket.lamp, ours, now_open, Ticket.lamp.is_not(None))
         },
         "open": {
-            row.value: _part(row.number, {"status": [row.value]})
+            row.value: _part(row.number, {"status": [row.value], "open": "true"})
             for row in await _grouped(conn, Ticket.status, ours, now_open)
         },
     }
@@ -170,7 +170,7 @@ def _unit(
         "overdue": result("handle", "overdue"),
         "satisfied": _part(
             satisfied.satisfied if satisfied else 0,
-            {"unit": [name], "rating": _SATISFIED, **period.asked("closed")},
+            {"lead": [name], "rating": _SATISFIED, **period.asked("closed")},
             satisfied.rated if satisfied else 0,
         ),
     }

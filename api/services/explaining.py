@@ -259,4 +259,4 @@ def _at(written: str) -> datetime:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at:%Y年%m月%d日 %H:%M}" + (f":{at:%S}" if at.second else "")
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}" + (f":{at:%S}" if at.second else "")

@@ -46,10 +46,14 @@ class Owed:
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list is narrowed to; several values of one filter are alternatives."""
+    """What a list is narrowed to; several values of one filter are alternatives.
+
+    Where units are named, `dispatched` means to one of them, be it the first or a later one.
+    """
 
     status: Sequence[str] = ()
     unit: Sequence[str] = ()
+    lead: Sequence[str] = ()
     lamp: Sequence[str] = ()
     type: Sequence[str] = ()
     level: Sequence[str] = ()
@@ -135,6 +139,8 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         wanted: Sequence[str] = getattr(filters, column.key)
         if wanted:
             query = query.where(column.in_(wanted))
+    if filters.lead:
+        query = query.where(Ticket.lead_unit.in_(filters.lead))
     if filters.unit or filters.unit_stage or filters.asked:
         query = query.where(_with_a_unit(filters).exists())
     if filters.owed != Owed():
@@ -146,7 +152,7 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         query = query.where(_of_category(filters.category))
     query = query.where(
         *filters.received.holds(Ticket.received_at),
-        *filters.dispatched.holds(Ticket.dispatched_at),
+        *(() if filters.unit else filters.dispatched.holds(Ticket.dispatched_at)),
         *filters.closed.holds(Ticket.closed_at),
     )
     if filters.number is not None:
@@ -164,7 +170,9 @@ def _with_a_unit(filters: Filters) -> Select[Any]:
     """An assignment that meets what is said of units: one of these, at these stages, asking for something."""
     query = select(Assignment.unit).where(Assignment.ticket_no == Ticket.no)
     if filters.unit:
-        query = query.where(Assignment.unit.in_(filters.unit))
+        query = query.where(
+            Assignment.unit.in_(filters.unit), *filters.dispatched.holds(Assignment.dispatched_at)
+        )
     if filters.unit_stage:
         query = query.where(Assignment.stage.in_(filters.unit_stage))
     if filters.asked is not None:

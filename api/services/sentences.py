@@ -141,4 +141,5 @@ def _done(fact: Fact, unit: str) -> str:
 
 
 def _moment(written: str) -> str:
-    return f"{datetime.fromisoformat(written).astimezone(ZONE):%Y-%m-%d %H:%M}"
+    at = datetime.fromisoformat(written).astimezone(ZONE)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"

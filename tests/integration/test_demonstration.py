@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from api.moments import ZONE
 from api.services import listing
 from api.services.listing import Filters, Owed, Span
 from domain.commands import Actor
@@ -31,7 +33,7 @@ from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyRing
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
-from tests.hotline import number_apart, working
+from tests.hotline import Hotline, headers, number_apart, serving, working
 
 _BUSY = "水务局"
 _SECONDS = 60
@@ -144,6 +146,45 @@ async def test_every_desk_has_something_to_do(county: AsyncEngine) -> None:
     assert letters
     assert burst is not None
     assert burst >= 10
+
+
+async def test_every_figure_of_the_dashboard_is_the_length_of_its_list(
+    county: AsyncEngine, ring: KeyRing, settings: Settings, client: Client
+) -> None:
+    wrong = []
+    today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    period = {
+        "since": (today - timedelta(days=60)).isoformat(),
+        "until": (today + timedelta(days=1)).isoformat(),
+    }
+    async with serving(settings, county, client, ring) as hotline:
+        dashboard = await hotline.read("/statistics/dashboard", **period)
+        figures = {**dashboard["figures"], **dashboard["lamps"], **dashboard["open"]}
+        for one in await hotline.read("/statistics/units", **period):
+            figures |= {f"{one['unit']} {name}": part for name, part in one.items() if name != "unit"}
+        for cell in await hotline.read("/statistics/heat", **period):
+            asked = {"received_from": period["since"], "received_to": period["until"]}
+            query = {**asked, "area": cell["area"], "category": cell["category"]}
+            figures[f"{cell['area']} {cell['category']}"] = {"count": cell["number"], "query": query}
+        for name, part in figures.items():
+            listed = len(await _listed(hotline, part["query"]))
+            if listed != part["count"]:
+                wrong.append(f"{name}: {part['count']}, but the list has {listed}")
+    assert len(figures) > 80
+    assert wrong == []
+
+
+async def _listed(hotline: Hotline, query: dict[str, Any]) -> list[Any]:
+    """All tickets that a question to the list gives."""
+    rows: list[Any] = []
+    cursor: dict[str, str] = {}
+    while True:
+        asked = {**query, **cursor, "limit": 200}
+        page = (await hotline.http.get("/api/v1/tickets", params=asked, headers=headers("office"))).json()
+        rows += page["tickets"]
+        if page["next_cursor"] is None:
+            return rows
+        cursor = {"cursor": page["next_cursor"]}
 
 
 async def test_people_are_told_of_the_last_hours_and_some_by_telephone(county: AsyncEngine) -> None:

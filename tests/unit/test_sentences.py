@@ -41,13 +41,13 @@ def test_every_fact_has_a_chinese_sentence(name: str) -> None:
 
 def test_what_the_office_owes_is_told_by_its_name() -> None:
     told = sentence({**_ANY, "fact": "clock_breached", "clock": "dispatch", "unit": "office"}, "县热线办")
-    assert told == "县热线办派单时限逾期，应于2026-05-06 15:00完成"
+    assert told == "县热线办派单时限逾期，应于2026年5月6日 15:00完成"
 
 
 def test_an_extension_says_from_when_to_when() -> None:
     fact = {**_ANY, "fact": "clock_moved", "clock": "handle"}
     assert sentence(fact, "县热线办") == (
-        "水务局办理时限由2026-05-06 14:00改为2026-05-06 15:00（暂定）（批准延期）"
+        "水务局办理时限由2026年5月6日 14:00改为2026年5月6日 15:00（暂定）（批准延期）"
     )
     assert clock_effect(fact) == {
         "effect": "moved",

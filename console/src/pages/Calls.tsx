@@ -11,6 +11,12 @@ import { dial, useTelephone } from "../telephony";
 import { brief } from "../time";
 import { CALL_OUTCOME, CALL_REASON, word } from "../words";
 
+/** Whom a call is to: somebody of a unit, a caller, or somebody of the office by their code. */
+function called(call: CallAnswer): string {
+  if (call.recipient.startsWith("caller:")) return "诉求人";
+  return call.unit ?? `工号${call.recipient}`;
+}
+
 /** Calls that the seat makes because a message did not arrive or must be told by phone. */
 export default function Calls() {
   const calls = useQuery({ ...listCallsOptions(), refetchInterval: 30_000 });
@@ -34,6 +40,7 @@ export default function Calls() {
       {calls.error && <Fault error={calls.error} retry={() => void calls.refetch()} />}
       <Table<CallAnswer>
         rowKey="id"
+        size="small"
         loading={calls.isLoading}
         dataSource={calls.data ?? []}
         pagination={false}
@@ -41,7 +48,7 @@ export default function Calls() {
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有要拨打的电话" /> }}
         columns={[
           { title: "告知内容", render: (_, call) => <span className="clip">{call.words}</span> },
-          { title: "单位", render: (_, call) => call.unit ?? "诉求人" },
+          { title: "对象", width: 150, render: (_, call) => called(call) },
           { title: "原因", render: (_, call) => word(CALL_REASON, call.reason) },
           { title: "工单", render: (_, call) => <Link to={`/tickets/${call.ticket_no}`}>{call.ticket_no}</Link> },
           { title: "产生", render: (_, call) => brief(call.opened_at) },

@@ -11,7 +11,7 @@ import {
   getUnitFiguresOptions,
 } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
-import { moment } from "../time";
+import { brief } from "../time";
 import { LAMP, STATUS, word } from "../words";
 
 const Chart = lazy(() => import("../parts/Chart"));
@@ -75,7 +75,7 @@ export default function Dashboard() {
           onChange={(days) => setOwn(days?.[0] && days[1] ? [days[0], days[1]] : undefined)}
         />
         <span className="quiet">
-          {since.format("YYYY年M月D日")}至{until.subtract(1, "day").format("YYYY年M月D日")}，{moment(new Date(told.dataUpdatedAt || Date.now()).toISOString())}更新
+          {spanned(since, until.subtract(1, "day"))}，{brief(new Date(told.dataUpdatedAt || Date.now()).toISOString())}更新
         </span>
       </Flex>
       {told.error && <Fault error={told.error} retry={() => void told.refetch()} />}
@@ -96,9 +96,10 @@ export default function Dashboard() {
                 part={told.data.lamps[lamp] ?? { count: 0, of: null, query: { lamp: [lamp], open: "true" } }}
               />
             ))}
-            {Object.entries(told.data.open).map(([status, part]) => (
-              <Figure key={status} label={word(STATUS, status)} part={part} />
-            ))}
+            {Object.keys(STATUS).map((status) => {
+              const part = told.data.open[status];
+              return part && <Figure key={status} label={word(STATUS, status)} part={part} />;
+            })}
           </div>
         </>
       ) : (
@@ -119,6 +120,12 @@ export default function Dashboard() {
       </Card>
     </section>
   );
+}
+
+/** The days of a period, a single one named once. */
+function spanned(first: Dayjs, last: Dayjs): string {
+  const said = first.format("YYYY年M月D日");
+  return first.isSame(last, "day") ? said : `${said}至${last.format("YYYY年M月D日")}`;
 }
 
 function Figure({ label, part, kind }: { label: string; part: Part; kind?: string }) {
@@ -182,7 +189,7 @@ function Heat({ cells, since, until }: { cells: HeatCell[]; since: string; until
       visualMap: {
         show: false,
         min: 0,
-        max: Math.max(1, ...cells.map((cell) => cell.number)),
+        max: Math.max(6, ...cells.map((cell) => cell.number)),
         inRange: { color: ["#eef4fd", "#8db7ee", "#2f74cf", "#0b3f8f"] },
       },
       series: [

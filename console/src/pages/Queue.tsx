@@ -20,6 +20,7 @@ const RESULT: Record<string, string> = { in_time: "按时", overdue: "逾期", r
 const OTHERS: Record<string, (value: string) => string> = {
   category: (value) => `类别：${value.replaceAll("/", " › ")}`,
   area: (value) => `属地：${value}`,
+  lead: (value) => `主办单位：${value}`,
   level: (value) => `层级：${word(LEVEL, value)}`,
   rating: (value) => `评价：${word(RATING, value)}`,
   clock: (value) => `时限：${word(CLOCK, value)}`,
@@ -38,7 +39,7 @@ function asked(params: URLSearchParams, fixed: TicketQuery): TicketQuery {
   const said: Record<string, unknown> = { ...fixed };
   for (const name of new Set(params.keys())) {
     const values = params.getAll(name);
-    said[name] = ["status", "unit", "lamp", "type", "urgency", "level", "source", "area", "rating"].includes(name)
+    said[name] = ["status", "unit", "lead", "lamp", "type", "urgency", "level", "source", "area", "rating"].includes(name)
       ? values
       : values[0];
   }

@@ -44,6 +44,7 @@ export default function Supervisions() {
       {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
       <Table<SupervisionAnswer>
         rowKey="no"
+        size="small"
         loading={page.isLoading}
         dataSource={rows}
         pagination={false}

@@ -1,9 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Button, Empty, Flex, Grid, Table, Tag } from "antd";
-import type { Key, ReactNode } from "react";
+import { type Key, type ReactNode, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { ListTicketsData, TicketLine } from "../client";
-import { listTicketsInfiniteOptions } from "../client/@tanstack/react-query.gen";
+import { listTicketsOptions } from "../client/@tanstack/react-query.gen";
 import { brief } from "../time";
 import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 import { Fault } from "./Fault";
@@ -11,15 +11,31 @@ import { Lamp } from "./Lamp";
 
 export type TicketQuery = NonNullable<ListTicketsData["query"]>;
 
-/** Pages of the tickets that a question gives, read anew every half minute. */
+const PAGE = 50;
+
+/** A page of the tickets that a question gives, read anew every half minute; another question begins at its first. */
 export function useTickets(query: TicketQuery) {
-  const pages = useInfiniteQuery({
-    ...listTicketsInfiniteOptions({ query: { limit: 50, ...query } }),
-    initialPageParam: { query: {} },
-    getNextPageParam: (last) => (last.next_cursor ? { query: { cursor: last.next_cursor } } : undefined),
+  const asked = JSON.stringify(query);
+  const [turned, setTurned] = useState<{ of: string; cursors: string[] }>({ of: asked, cursors: [] });
+  const cursors = turned.of === asked ? turned.cursors : [];
+  const page = useQuery({
+    ...listTicketsOptions({ query: { limit: PAGE, ...query, cursor: cursors.at(-1) } }),
+    // The page that was there stays until the next one has come.
+    placeholderData: (shown) => (cursors.length ? shown : undefined),
     refetchInterval: 30_000,
   });
-  return { ...pages, rows: pages.data?.pages.flatMap((one) => one.tickets) ?? [] };
+  function turnTo(places: string[]) {
+    setTurned({ of: asked, cursors: places });
+    document.getElementById("content")?.scrollIntoView({ block: "start" });
+  }
+  const next = page.data?.next_cursor;
+  return {
+    ...page,
+    rows: page.data?.tickets ?? [],
+    number: cursors.length + 1,
+    back: cursors.length ? () => turnTo(cursors.slice(0, -1)) : undefined,
+    on: next ? () => turnTo([...cursors, next]) : undefined,
+  };
 }
 
 /** Tickets as rows, as cards on a phone; the most urgent first, as the system gives them. */
@@ -35,10 +51,14 @@ export function TicketList(props: {
   const { md } = Grid.useBreakpoint();
   const navigate = useNavigate();
   if (tickets.error) return <Fault error={tickets.error} retry={() => void tickets.refetch()} />;
-  const more = tickets.hasNextPage && (
-    <Flex justify="center" className="gap-above">
-      <Button loading={tickets.isFetchingNextPage} onClick={() => void tickets.fetchNextPage()}>
-        再看50件
+  const more = (tickets.back || tickets.on) && (
+    <Flex component="nav" justify="center" align="center" gap={12} className="gap-above no-print" aria-label="翻页">
+      <Button disabled={!tickets.back} onClick={tickets.back}>
+        上一页
+      </Button>
+      <span className="quiet">第{tickets.number}页</span>
+      <Button disabled={!tickets.on} loading={tickets.isPlaceholderData} onClick={tickets.on}>
+        下一页
       </Button>
     </Flex>
   );
@@ -70,11 +90,12 @@ export function TicketList(props: {
     <>
       <Table<TicketLine>
         rowKey="no"
-        size="middle"
-        loading={tickets.isLoading}
+        size="small"
+        className="tickets"
+        loading={tickets.isLoading || tickets.isPlaceholderData}
         dataSource={tickets.rows}
         pagination={false}
-        scroll={{ x: 860 }}
+        scroll={{ x: 920 }}
         rowClassName={(row) => `row ${row.lamp ?? ""}`}
         onRow={(row) => ({
           onClick: (event) => {
@@ -112,7 +133,7 @@ export function TicketList(props: {
           },
           {
             title: "状态",
-            width: 118,
+            width: 112,
             render: (_, row) => (
               <>
                 <span>{word(STATUS, row.status)}</span>
@@ -126,7 +147,7 @@ export function TicketList(props: {
           },
           {
             title: "最近时限",
-            width: 230,
+            width: 272,
             render: (_, row) => (
               <Lamp
                 lamp={row.lamp}

@@ -87,8 +87,9 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
         <time dateTime={happening.at} title={moment(happening.at)} className="quiet">
           {brief(happening.at)}
         </time>{" "}
+        {head.clock && <Effect entry={head} />}
         <strong>{cited(head.sentence)}</strong>
-        {actor?.id && <span className="quiet"> {actor.id}</span>}
+        {actor?.id && <span className="quiet"> 工号{actor.id}</span>}
       </p>
       {head.fact === "registered" && head.texts.recording?.text && (
         <p className="tight quiet">录音 {head.texts.recording.text}</p>
@@ -116,8 +117,11 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
           {cited(entry.sentence)}
         </p>
       ))}
-      {(head.clock ? [head, ...clocks] : clocks).map((entry) => (
-        <ClockEffect key={entry.seq} entry={entry} repeat={entry !== head} />
+      {clocks.map((entry) => (
+        <p key={entry.seq} className="tight effect-line">
+          <Effect entry={entry} />
+          {cited(entry.sentence)}
+        </p>
       ))}
       {basis.length > 0 && <Basis rules={basis} quoted={false} />}
     </div>
@@ -136,13 +140,8 @@ const EFFECT: Record<string, [string, string]> = {
   lamp: ["亮灯", "orange"],
 };
 
-function ClockEffect({ entry, repeat }: { entry: Entry; repeat: boolean }) {
-  const cited = useCited();
+/** What something did to a limit, in one word. */
+function Effect({ entry }: { entry: Entry }) {
   const [name, colour] = EFFECT[String(entry.clock?.effect)] ?? ["", "default"];
-  return (
-    <p className="tight effect-line">
-      <Tag color={colour}>{name}</Tag>
-      {repeat && cited(entry.sentence)}
-    </p>
-  );
+  return <Tag color={colour}>{name}</Tag>;
 }
