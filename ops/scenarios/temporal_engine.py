@@ -35,7 +35,7 @@ from domain.commands import (
     TicketFields,
     command_adapter,
 )
-from domain.facts import Fact, SupervisionOpened, from_json
+from domain.facts import Fact, SupervisionOpened, SupervisionWithdrawn, from_json
 from domain.rejected import Rejected
 from domain.ticket import fold
 from models import facts_store, laws, search_attributes, texts
@@ -206,8 +206,7 @@ class _Run:
     async def _revise_supervisions(self, order: Envelope) -> None:
         """A new calendar reaches every open supervision too, which may outlive its ticket."""
         for no in await self._opened():
-            await self._until(partial(self._has_begun, no))
-            if not supervising.fold(await self._facts(SUPERVISION, no)).ended:
+            if await self._is_open(no):
                 await self._say(supervision_workflow_id(no), order)
 
     async def _sealed(self, envelope: Envelope, at: datetime) -> Envelope:
@@ -242,14 +241,24 @@ class _Run:
 
     # Time
 
+    async def _is_open(self, no: str) -> bool:
+        """Whether a supervision runs, once it has begun, or has ended where the ticket took it back."""
+        await self._until(partial(self._has_begun, no))
+        taken_back = {
+            f.no for f in await self._facts(TICKET, self._no) if isinstance(f, SupervisionWithdrawn)
+        }
+        if no in taken_back:
+            await self._until(partial(self._has_ended, no))
+        return not await self._has_ended(no)
+
     async def _move_all(self, until: datetime) -> None:
         """Bring every open workflow to an instant of the scenario, the ticket first: it opens the others."""
         await self._move(ticket_workflow_id(self._no), until)
         await self._until(partial(self._ticket_is_at, until))
         for no in await self._opened():
-            await self._until(partial(self._has_begun, no))
-            await self._move(supervision_workflow_id(no), until)
-            await self._until(partial(self._supervision_is_at, no, until))
+            if await self._is_open(no):
+                await self._move(supervision_workflow_id(no), until)
+                await self._until(partial(self._supervision_is_at, no, until))
 
     async def _ring_before(self, at: datetime) -> None:
         """Let ring what rings in the last moments before an instant, and nothing at the instant itself.
@@ -272,6 +281,9 @@ class _Run:
 
     async def _has_begun(self, no: str) -> bool:
         return bool(await self._facts(SUPERVISION, no))
+
+    async def _has_ended(self, no: str) -> bool:
+        return supervising.fold(await self._facts(SUPERVISION, no)).ended
 
     async def _supervision_is_at(self, no: str, until: datetime) -> bool:
         state = supervising.fold(await self._facts(SUPERVISION, no))
