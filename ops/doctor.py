@@ -6,7 +6,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import httpx2
 from sqlalchemy import text
@@ -24,8 +27,10 @@ from ops.errors import OperationFailed
 from ops.keyring import KeyFile, KeyRingError
 from ops.settings import Settings
 from ops.temporal_namespace import connect_plainly, poller_identities
+from policies.loading import PolicyError, lapsed, load_policy
 
 _OLDEST_POSTGRES = 150000
+CHINA: Final = ZoneInfo("Asia/Shanghai")
 _START = "start it with `jiesu up`"
 
 
@@ -46,6 +51,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in findings:
             yield finding
     yield await _api(settings)
+    yield _policy(settings)
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -175,6 +181,28 @@ async def _api(settings: Settings) -> Finding:
     except httpx2.HTTPError as error:
         return Finding("API", False, f"{address}: {error}; {_START}, or set JIESU_PORT or JIESU_PUBLIC_URL")
     return Finding("API", True, f"{settings.api_url}, version {response.json()['info']['version']}")
+
+
+def _policy(settings: Settings) -> Finding:
+    """The policy tickets are opened under, and why it is not law today where it is not."""
+    folder = settings.policy_dir
+    try:
+        policy = load_policy(settings.policy if folder is None else str(folder / f"{settings.policy}.yaml"))
+    except PolicyError as error:
+        return Finding("policy", False, f"{error}; mend the file or set JIESU_POLICY")
+    why = lapsed(policy, datetime.now(CHINA).date())
+    if why is None:
+        return Finding("policy", True, f"{policy.id}, in force")
+    if settings.allow_lapsed_policy:
+        return Finding(
+            "policy", True, f"{policy.id}, NOT IN FORCE ({why}): JIESU_ALLOW_LAPSED_POLICY takes it"
+        )
+    return Finding(
+        "policy",
+        False,
+        f"{policy.id} is not in force ({why}): no ticket can be opened; set JIESU_POLICY to one that is, "
+        "or JIESU_ALLOW_LAPSED_POLICY for a demonstration",
+    )
 
 
 def examine_all(settings: Settings) -> list[Finding]:

@@ -11,6 +11,7 @@ from api.services.parts import Parts
 from domain.policy import Policy
 from domain.vocabulary import ClockName, RefusalReason, Source, TicketType
 from ops.policy_pages.words import REFUSALS, TYPES
+from policies.loading import lapsed
 
 URGENT: Final = "遇有警情、火情、急病和交通事故，请立即拨打110、119、120、122。"
 
@@ -28,6 +29,7 @@ class Notice:
     """What is taken, what is not, and how long it takes."""
 
     title: str
+    lapsed: str | None
     office: str
     types: tuple[tuple[TicketType, str], ...]
     refused: tuple[Refused, ...]
@@ -43,6 +45,7 @@ async def current(parts: Parts) -> Notice:
     refusals = policy.refusals.reasons.items() if policy.refusals else ()
     return Notice(
         title=policy.title,
+        lapsed=lapsed(policy, today),
         office=policy.office.name,
         types=tuple((kind, TYPES[kind]) for kind in policy.intake.types),
         refused=tuple(Refused(REFUSALS[RefusalReason(why)], rule.route) for why, rule in refusals),

@@ -20,7 +20,8 @@ from api.problems import Problem
 from api.services import commanding, reading
 from api.services.parts import Parts
 from domain.commands import Appeal, Order, Rate, Withdraw
-from ops.policy_pages.words import RATINGS, TYPES
+from domain.policy import Standing
+from ops.policy_pages.words import RATINGS, STANDINGS, TYPES
 
 router = APIRouter(prefix="/citizen", include_in_schema=False, route_class=Page)
 
@@ -168,6 +169,7 @@ async def _ticket(
         "here": f"/citizen/t/{token}",
         "own_no": followed.caller.first_ticket_no,
         "type": TYPES[detail.about.type],
+        "not_law": _not_law(detail.policy),
         "tail": followed.caller.phone[-TAIL:] if followed.caller.phone else None,
         "now": stages.now_in_words(detail),
         "stages": stages.stages(detail, followed.caller.called_back_at, datetime.now(UTC)),
@@ -182,6 +184,14 @@ async def _ticket(
         "fault": problem.detail if problem else None,
     }
     return page("ticket", problem.status if problem else 200, **told)
+
+
+def _not_law(policy: Mapping[str, Any]) -> str | None:
+    """What is to be known of a ticket that is handled by something that does not bind yet, or no more."""
+    standing = Standing(policy["standing"])
+    if standing is Standing.IN_FORCE:
+        return None
+    return f"本工单参照《{policy['title']}》办理：{STANDINGS[standing]}。"
 
 
 def _rated(followed: Followed) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Badge, Button, Drawer, Dropdown, Flex, Layout, Menu, Skeleton, Tag, Watermark } from "antd";
 import { Suspense, useEffect, useState } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
-import { getDeskCountsOptions } from "./client/@tanstack/react-query.gen";
+import { getDeskCountsOptions, listPoliciesOptions } from "./client/@tanstack/react-query.gen";
 import { useConnected } from "./connection";
 import { desksOf } from "./desks";
 import { useLive } from "./live";
@@ -70,6 +70,7 @@ export function Shell() {
             <span className="push" />
             <Who />
           </Layout.Header>
+          <NotLaw />
           {!connected && <Alert banner type="warning" title="网络连接中断，正在重新连接。所填内容仍在。" />}
           {idle && <Alert banner type="info" title="长时间没有操作，已停止自动刷新。移动鼠标或按任意键继续。" />}
           <main className="content" id="content" tabIndex={-1}>
@@ -85,6 +86,14 @@ export function Shell() {
       <Find open={finding} close={() => setFinding(false)} />
     </Watermark>
   );
+}
+
+/** Whoever works by a text that is no law today sees so on every page. */
+function NotLaw() {
+  const policies = useQuery({ ...listPoliciesOptions(), staleTime: 300_000 });
+  const current = policies.data?.find((one) => one.current);
+  if (!current?.lapsed) return null;
+  return <Alert banner role="note" type="warning" title={`本热线所用《${current.title}》${current.lapsed}，按设置仍据以办理。`} />;
 }
 
 function Places() {

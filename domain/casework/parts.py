@@ -54,6 +54,17 @@ def require(command: BaseModel, parts: Iterable[RequiredPart], about: TicketFiel
     for part in parts:
         if part.when is None or (about is not None and part.when.matches(about)):
             demand(command, part.fields, part.code, part.basis)
+            _demand_enough(command, part)
+
+
+def _demand_enough(command: BaseModel, part: RequiredPart) -> None:
+    for name in part.fields:
+        listed = getattr(command, name)
+        if isinstance(listed, list) and len(listed) < part.at_least:
+            what = FIELD_WORDS.get(name, name)
+            raise Rejected(
+                part.code, f"{what}至少{part.at_least}份，现有{len(listed)}份。请补充后重新提交。", part.basis
+            )
 
 
 def demand(command: BaseModel, fields: Iterable[str], code: str, basis: tuple[str, ...]) -> None:

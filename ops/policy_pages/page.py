@@ -6,6 +6,7 @@ from pathlib import Path
 from domain.policy import Policy
 from ops.policy_pages import limits, terms
 from ops.policy_pages.citing import cite
+from ops.policy_pages.hours import weekly
 from ops.policy_pages.words import STANDINGS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "policies"
@@ -53,8 +54,15 @@ def _standing(policy: Policy) -> Iterator[str]:
         begin = f"自{policy.effective_from:%Y年%m月%d日}" if policy.effective_from else ""
         until = f"至{policy.effective_until:%Y年%m月%d日}" if policy.effective_until else ""
         yield f"- 施行：{begin}{until}"
+    if policy.valid_for_years and not policy.effective_until:
+        until = f"，至{policy.valid_until:%Y年%m月%d日}" if policy.valid_until else ""
+        yield f"- 有效期：自施行之日起{policy.valid_for_years}年{until}"
     yield f"- 地域：{policy.place}；热线管理机构：{policy.office.name}"
     yield f"- 来源：{policy.source}"
+    yield f"- 办公时间：{weekly(policy.office_hours.weekly)}※"
+    for season in policy.office_hours.seasons:
+        name = season.name or "另定"
+        yield f"- 办公时间（{name}，{season.starts}至{season.ends}）：{weekly(season.hours)}"
     for parent in policy.parents:
         yield f"- 上级文件：《{parent.title}》{parent.number or ''}"
 

@@ -253,4 +253,5 @@ def stages(policy: Policy) -> str:
 def _parts(what: str, parts: Iterable[RequiredPart]) -> Iterator[str]:
     for part in parts:
         fields = "、".join(FIELD_WORDS[name] for name in part.fields)
-        yield f"- {_when(part)}{what}须有{fields}。{cite(part.basis)}"
+        count = f"，逐项列出的至少{part.at_least}项" if part.at_least > 1 else ""
+        yield f"- {_when(part)}{what}须有{fields}{count}。{cite(part.basis)}"

@@ -118,6 +118,14 @@ async def test_a_demand_is_submitted_and_followed_without_any_script(hotline: Ho
     assert (ticket["source"], ticket["text"]) == ("web", SAID["text"])
 
 
+@pytest.mark.rule("JC-23")
+async def test_a_policy_that_binds_no_more_is_shown_as_such_on_every_page_about_it(hotline: Hotline) -> None:
+    for path in ("/citizen", "/citizen/submit"):
+        assert "已过有效期，本热线按设置仍参照办理" in (await hotline.http.get(path)).text
+    place, _ = await submitted(hotline)
+    assert "办理：已过有效期。" in (await hotline.http.get(place)).text
+
+
 @pytest.mark.rule("JC-11.1.1b")
 async def test_the_promised_moment_is_the_clock_s(hotline: Hotline) -> None:
     place, no = await submitted(hotline)

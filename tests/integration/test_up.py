@@ -43,8 +43,9 @@ def _ports(jiesu: Jiesu) -> list[int]:
 def test_doctor_finds_a_started_installation_fine(jiesu: Jiesu) -> None:
     examined = jiesu.run("doctor")
     assert examined.returncode == 0, examined.stdout + examined.stderr
-    assert len(examined.stdout.splitlines()) == 10
+    assert len(examined.stdout.splitlines()) == 11
     assert all(line.startswith("fine") for line in examined.stdout.splitlines())
+    assert "NOT IN FORCE" in examined.stdout, "a demonstration by a policy that is no law says so"
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -34,6 +34,27 @@ def test_a_page_reads_as_a_person_would_say_it() -> None:
     assert "已过有效期" in page
 
 
+def test_a_page_tells_the_office_hours_of_every_season() -> None:
+    policy = shipped_policy("jingchuan")
+    terms = policy.office_hours.model_validate(
+        {
+            "weekly": {"mon": [["09:00", "12:00"]], "tue": [["09:00", "12:00"]], "sat": [["09:00", "11:00"]]},
+            "seasons": [
+                {
+                    "name": "夏季",
+                    "starts": "06-01",
+                    "ends": "09-30",
+                    "hours": [["08:00", "12:00"], ["15:30", "18:30"]],
+                }
+            ],
+            "choice": policy.office_hours.choice,
+        }
+    )
+    page = policy_page(policy.model_copy(update={"office_hours": terms}))
+    assert "- 办公时间：周一至周二09:00—12:00；周六09:00—11:00※" in page
+    assert "- 办公时间（夏季，06-01至09-30）：周一至周五08:00—12:00、15:30—18:30" in page
+
+
 def test_an_article_is_cited_with_its_rule() -> None:
     assert cite(["JC-11.1a", "TA-6.2b"]) == "第11条(1)〔JC-11.1a〕、六(二)〔TA-6.2b〕"
 
