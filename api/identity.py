@@ -137,7 +137,11 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     origin = request.headers.get("origin")
     if origin is not None:
         ours = {request.headers.get("host"), urlsplit(public_url).netloc}
-        return urlsplit(origin).netloc in ours
+        try:
+            return urlsplit(origin).netloc in ours
+        except ValueError:
+            # No browser writes such an origin.
+            return False
     return request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
 
 

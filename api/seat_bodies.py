@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.answers import _Answer
 from api.bodies import Body
-from api.moments import Moment
+from api.moments import AskedInstant, Moment
 from models.call_tasks import CallOutcome
 
 UnitName = Annotated[str, Field(min_length=1, max_length=100, description="单位名称。")]
@@ -88,8 +88,8 @@ class ShiftBody(Body):
     """一个值班班次。"""
 
     person_id: PersonId
-    starts_at: Annotated[AwareDatetime, Field(description="开始时间，带时区。")]
-    ends_at: Annotated[AwareDatetime, Field(description="结束时间，带时区。")]
+    starts_at: Annotated[AskedInstant, Field(description="开始时间，带时区。")]
+    ends_at: Annotated[AskedInstant, Field(description="结束时间，带时区。")]
     line: Annotated[int, Field(ge=1, le=9, description="顺序，1 最先通知。")] = 1
 
 

@@ -1,6 +1,7 @@
 """What a file really is: by its content, not by its name alone; and what is refused whatever its name."""
 
 import io
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -56,6 +57,9 @@ class Refused(Exception):
 
 def media_type(name: str, content: bytes) -> str:
     """The media type of a file whose name and content agree. Raises Refused."""
+    if any(unicodedata.category(letter) == "Cf" for letter in name):
+        # They turn the end of a name around: what looks like a picture is a program.
+        raise Refused("文件名中含有不可见的字符")
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
         raise Refused("不接受这种文件。可用的有：" + "、".join(ending[1:] for ending in KINDS))

@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime
 from sqlalchemy import select
 
 from api.asking import PREFIX, Assembled, Number, Words, problems
 from api.identity import UNIT_ROLES, Identity
+from api.moments import AskedInstant
 from api.problems import Problem, not_found
 from api.seat_bodies import Acknowledged, RosterBody, ShiftAnswer
 from api.services.scope import visible_tickets
@@ -29,8 +29,8 @@ async def list_duty(
     identity: Identity,
     parts: Assembled,
     unit: Annotated[Words, Query(description="单位名称。")],
-    start: Annotated[AwareDatetime | None, Query(description="从何时起，默认现在。")] = None,
-    end: Annotated[AwareDatetime | None, Query(description="到何时止，默认一个月后。")] = None,
+    start: Annotated[AskedInstant | None, Query(description="从何时起，默认现在。")] = None,
+    end: Annotated[AskedInstant | None, Query(description="到何时止，默认一个月后。")] = None,
 ) -> list[ShiftAnswer]:
     """一个单位在一段时间内的班次，按开始时间排列。"""
     _require_own_unit(identity, unit)

@@ -1,6 +1,5 @@
 """Lists that leave the system: asked for, granted or refused, fetched."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from api.answers import _Answer
 from api.asking import PREFIX, Assembled, problems
 from api.bodies import Body
 from api.identity import Who
-from api.moments import ZONE, Moment
+from api.moments import AskedMoment, Moment
 from api.services import exporting
 from api.services.exporting import Wanted
 from domain.vocabulary import Status, TicketType
@@ -34,8 +33,8 @@ class ExportBody(Body):
     status: Annotated[tuple[Status, ...], Field(max_length=20, description="状态，可多选。")] = ()
     type: Annotated[tuple[TicketType, ...], Field(max_length=20, description="诉求类型，可多选。")] = ()
     unit: Annotated[tuple[Name, ...], Field(max_length=50, description="主办单位，可多选。")] = ()
-    received_from: Annotated[datetime | None, Field(description="受理时间不早于。")] = None
-    received_until: Annotated[datetime | None, Field(description="受理时间早于。")] = None
+    received_from: Annotated[AskedMoment | None, Field(description="受理时间不早于。")] = None
+    received_until: Annotated[AskedMoment | None, Field(description="受理时间早于。")] = None
 
 
 class ExportDecision(Body):
@@ -82,14 +81,10 @@ async def request_export(body: ExportBody, who: Who, parts: Assembled) -> Export
         status=tuple(one.value for one in body.status),
         type=tuple(one.value for one in body.type),
         unit=body.unit,
-        received_from=_local(body.received_from),
-        received_until=_local(body.received_until),
+        received_from=body.received_from,
+        received_until=body.received_until,
     )
     return ExportAsked(id=await exporting.request(parts, who, wanted, body.format, body.reason))
-
-
-def _local(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=ZONE) if at is not None and at.tzinfo is None else at
 
 
 @router.get("", summary="导出申请", operation_id="list_exports", responses=problems(401, 403, 503))

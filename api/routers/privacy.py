@@ -11,7 +11,7 @@ from api.answers import _Answer
 from api.asking import PREFIX, Assembled, Limit, Number, Words, problems
 from api.bodies import Body
 from api.identity import Who
-from api.moments import ZONE, Moment
+from api.moments import AskedMoment, Moment, within_reach
 from api.problems import Problem
 from api.services import revealing
 from api.services.scope import visible_lines
@@ -112,13 +112,13 @@ async def list_audit(
     ticket: Annotated[Words | None, Query(description="工单编号。")] = None,
     person: Annotated[Words | None, Query(description="人员代码。")] = None,
     operation: Annotated[Words | None, Query(description="操作（operationId）。")] = None,
-    since: Annotated[datetime | None, Query(description="不早于。")] = None,
-    until: Annotated[datetime | None, Query(description="早于。")] = None,
+    since: Annotated[AskedMoment | None, Query(description="不早于。")] = None,
+    until: Annotated[AskedMoment | None, Query(description="早于。")] = None,
     cursor: Annotated[str | None, Query(max_length=100, description="上一页给出的 next_cursor。")] = None,
     limit: Limit = 50,
 ) -> AuditPage:
     """每项操作、每次查看个人信息：何人、从何处、何时、为何。最新的在前。"""
-    wanted = Wanted(ticket, person, None, operation, _local(since), _local(until))
+    wanted = Wanted(ticket, person, None, operation, since, until)
     async with parts.engine.connect() as conn:
         rows = await audit.find(conn, wanted, _place(cursor), limit + 1, visible_lines(who.actor))
     lines = [AuditAnswer.model_validate(_line(row)) for row in rows[:limit]]
@@ -137,16 +137,12 @@ def _line(row: Any) -> dict[str, Any]:
     }
 
 
-def _local(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=ZONE) if at is not None and at.tzinfo is None else at
-
-
 def _place(cursor: str | None) -> tuple[datetime, int, int] | None:
     if cursor is None:
         return None
     try:
         at, lane, seq = cursor.split("|")
-        place = datetime.fromisoformat(at), int(lane), int(seq)
+        place = within_reach(datetime.fromisoformat(at)), int(lane), int(seq)
         if place[0].tzinfo is None or not (0 <= place[1] < audit.LANES and 0 < place[2] < 2**62):
             raise ValueError
     except ValueError:

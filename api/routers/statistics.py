@@ -21,12 +21,8 @@ def _period(
     since: Annotated[AskedMoment | None, Query(description="从何时起；不填为今天零时。")] = None,
     until: Annotated[AskedMoment | None, Query(description="到何时止，不含；不填为起点之后一日。")] = None,
 ) -> Period:
-    begin = _local(since) or datetime.combine(datetime.now(ZONE), time(), ZONE)
-    return Period(begin, _local(until) or begin + timedelta(days=1))
-
-
-def _local(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=ZONE) if at is not None and at.tzinfo is None else at
+    begin = since or datetime.combine(datetime.now(ZONE), time(), ZONE)
+    return Period(begin, until or begin + timedelta(days=1))
 
 
 Asked = Annotated[Period, Depends(_period)]

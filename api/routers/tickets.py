@@ -1,6 +1,5 @@
 """Tickets: registering, listing, one ticket, what happened, its clocks and why they fall where they do."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -17,7 +16,7 @@ from api.answers import (
 from api.asking import PREFIX, READING, Assembled, Cursor, Key, Limit, Number, Words, problems
 from api.bodies import RegisterBody
 from api.identity import Identity
-from api.moments import ZONE, AskedMoment
+from api.moments import AskedMoment
 from api.services import explaining, listing, reading
 from api.services.listing import Filters, Owed, Span
 from api.services.registering import register_ticket
@@ -113,17 +112,17 @@ async def list_tickets(
         source=[one.value for one in source],
         area=area,
         number=q,
-        due_before=_local(due_before),
-        due_after=_local(due_after),
+        due_before=due_before,
+        due_after=due_after,
         open_only=open,
         category=category,
         unit_stage=[one.value for one in unit_stage],
         asked=asked,
         rating=[one.value for one in rating],
-        received=Span(_local(received_from), _local(received_to)),
-        dispatched=Span(_local(dispatched_from), _local(dispatched_to)),
-        closed=Span(_local(closed_from), _local(closed_to)),
-        owed=Owed(clock, clock_result, Span(_local(clock_due_from), _local(clock_due_to))),
+        received=Span(received_from, received_to),
+        dispatched=Span(dispatched_from, dispatched_to),
+        closed=Span(closed_from, closed_to),
+        owed=Owed(clock, clock_result, Span(clock_due_from, clock_due_to)),
     )
     async with parts.engine.connect() as conn:
         page = await listing.tickets(conn, identity, filters, cursor, limit)
@@ -132,11 +131,6 @@ async def list_tickets(
     return TicketPage(
         tickets=[TicketLine.model_validate(line) for line in lines], next_cursor=page.next_cursor
     )
-
-
-def _local(at: datetime | None) -> datetime | None:
-    """A moment without an offset is meant by the offices' clocks."""
-    return at.replace(tzinfo=ZONE) if at is not None and at.tzinfo is None else at
 
 
 @router.get("/{no}", summary="工单", operation_id="get_ticket", responses=READING)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.moments import within_reach
 from api.problems import Problem
 from api.services.scope import visible_tickets
 from domain.commands import Actor
@@ -233,7 +234,11 @@ def _read(cursor: str) -> tuple[int, datetime | None, str]:
         rank, due, no = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not (type(rank) is int and 0 <= rank <= 9 and isinstance(no, str) and no.isascii()):
             raise ValueError
-        return rank, None if due == _NEVER else _aware(datetime.fromisoformat(due)), no.replace("\x00", "")
+        return (
+            rank,
+            None if due == _NEVER else within_reach(_aware(datetime.fromisoformat(due))),
+            no.replace("\x00", ""),
+        )
     except (ValueError, TypeError, binascii.Error):
         raise Problem(422, "bad_cursor", "翻页标记无效。请从第一页重新查起。") from None
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,31 @@ async def test_a_body_of_another_kind_is_not_taken(hotline: Hotline) -> None:
         )
         assert answer.status_code == 415
         assert problem(answer)["code"] == "media_type"
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"]
+)
+async def test_a_moment_that_cannot_be_told_everywhere_is_malformed(hotline: Hotline, moment: str) -> None:
+    asked = [
+        ("/tickets", "office", {"received_from": moment}),
+        ("/tickets", "office", {"due_before": moment}),
+        ("/tickets", "office", {"cursor": urlsafe_b64encode(f'[0, "{moment}", "1"]'.encode()).decode()}),
+        ("/audit", "auditor", {"since": moment}),
+        ("/audit", "auditor", {"cursor": f"{moment}|0|1"}),
+        ("/statistics/dashboard", "office", {"since": moment}),
+        ("/duty", "office", {"unit": "水务局", "start": moment}),
+    ]
+    for path, role, params in asked:
+        answer = await hotline.http.get(f"/api/v1{path}", params=params, headers=headers(role))
+        assert answer.status_code == 422, (path, params, answer.text)
+    body = {"format": "csv", "reason": "月度汇总", "received_from": moment}
+    export = await hotline.http.post("/api/v1/exports", json=body, headers=headers("office"))
+    assert export.status_code == 422
+    shift = {"person_id": "x", "starts_at": moment, "ends_at": "2026-01-01T00:00:00+08:00"}
+    roster = {"unit": "水务局", "shifts": [shift]}
+    entered = await hotline.http.put("/api/v1/duty", json=roster, headers=headers("office"))
+    assert entered.status_code == 422
 
 
 async def test_ten_megabytes_of_text_are_too_much(hotline: Hotline, engine: AsyncEngine) -> None:

@@ -112,6 +112,7 @@ async def test_neither_store_nor_database_shows_what_a_file_holds(
         ("程序.exe", b"MZ\x90\x00"),
         ("程序.pdf", b"MZ\x90\x00" + b"\x00" * 100),
         ("无名", JPEG),
+        ("图\u202egpj.exe.jpg", JPEG),
         ("包.docx", document(main="xl/workbook.xml")),
         ("宏.docx", document(("word/vbaProject.bin", b"\x00"))),
         ("套.docx", document(("inner.zip", document()))),

@@ -208,6 +208,14 @@ async def test_a_page_of_somebody_else_can_do_nothing_with_the_cookie(browser: B
     assert (await browser.get("/me")).status_code == 200
 
 
+async def test_an_origin_that_no_browser_writes_is_nobody_s(browser: Browser, handler: str) -> None:
+    for odd in ("http://[::1", "null", "//"):
+        answer = await browser.http.post(
+            "/api/v1/session", json={"login": handler, "password": PASSWORD}, headers={"Origin": odd}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
+
+
 async def test_a_page_of_somebody_else_cannot_log_anybody_in(browser: Browser, handler: str) -> None:
     body = {"login": handler, "password": PASSWORD}
     answer = await browser.http.post("/api/v1/session", json=body, headers={"Origin": "https://evil.example"})
