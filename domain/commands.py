@@ -717,6 +717,7 @@ class Given(BaseModel):
     territorial_unit: UnitName | None = None
     precedent: UnitName | None = None
     target_open: bool = True
+    upstream_no_free: bool = True
     explanations: int | None = None
 
     def unit(self, name: str) -> UnitGiven:

@@ -36,10 +36,16 @@ def _insert(table: Table) -> str:
     )
 
 
-def _upsert(table: Table, *, keep: Sequence[str] = (), only_if: str = "TRUE") -> str:
+def _upsert(
+    table: Table, *, keep: Sequence[str] = (), only_if: str = "TRUE", unless: Mapping[str, str] | None = None
+) -> str:
+    """`unless`: columns that stay as they are where a condition holds."""
     keys = [column.name for column in table.primary_key]
     changed = [name for name in _written(table) if name not in (*keys, *keep)]
-    columns = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    values = {name: f'excluded."{name}"' for name in changed}
+    for name, condition in (unless or {}).items():
+        values[name] = f'CASE WHEN {condition} THEN {table.name}."{name}" ELSE {values[name]} END'
+    columns = ", ".join(f'"{name}" = {value}' for name, value in values.items())
     return f"{_insert(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {columns} WHERE {only_if}"
 
 
@@ -53,6 +59,12 @@ def _together(parts: Mapping[str, str], last: str) -> TextClause:
     )
 
 
+# Two tickets that are given one upstream number at the same moment: the second keeps what it had. Its facts
+# say what was said; a row that could never be written would hold the ticket up for ever.
+_ONE_EACH = {
+    "upstream_no": "EXISTS (SELECT FROM ticket other WHERE other.jurisdiction = excluded.jurisdiction"
+    " AND other.upstream_no = excluded.upstream_no AND other.no <> excluded.no)"
+}
 _UPSERTS = {table.name: _upsert(table) for table in _ROWS}
 
 _RECORD = _together(
@@ -61,10 +73,10 @@ _RECORD = _together(
         **_UPSERTS,
     },
     # The law a ticket was opened under stays, and a late record never takes the row back.
-    _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq"),
+    _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
 )
 
-_REBUILD = _together(_UPSERTS, _upsert(_TICKET))
+_REBUILD = _together(_UPSERTS, _upsert(_TICKET, unless=_ONE_EACH))
 
 
 async def write_record(

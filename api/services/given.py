@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import (
+    Amend,
     Dispatch,
     Given,
     JointMeeting,
@@ -32,6 +33,8 @@ async def look_up(conn: AsyncConnection, law: Law, order: Order, *, no: str, are
         )
     if isinstance(order, Merge):
         return Given(target_open=await _is_open(conn, order.into, law.policy.id))
+    if isinstance(order, Amend) and order.upstream_no is not None:
+        return Given(upstream_no_free=await _is_free(conn, order.upstream_no, no, law.policy.id))
     return Given(units=units)
 
 
@@ -72,3 +75,11 @@ async def _is_open(conn: AsyncConnection, no: str, jurisdiction: str) -> bool:
         Ticket.no == no, Ticket.jurisdiction == jurisdiction, Ticket.ended_at.is_(None)
     )
     return await conn.scalar(query) is not None
+
+
+async def _is_free(conn: AsyncConnection, upstream_no: str, no: str, jurisdiction: str) -> bool:
+    """Whether no other ticket carries this number of the upper level."""
+    query = select(Ticket.no).where(
+        Ticket.upstream_no == upstream_no, Ticket.jurisdiction == jurisdiction, Ticket.no != no
+    )
+    return await conn.scalar(query) is None

@@ -68,6 +68,12 @@ def amend(draft: Draft, envelope: Envelope, command: Amend) -> None:
             own.basis,
         )
     check_taken_in(draft.policy, command.source, command.type)
+    if command.upstream_no is not None and not envelope.given.upstream_no_free:
+        raise Rejected(
+            "upstream_no_taken",
+            "另一工单已经登记这一上级编号，同一编号只登记一次。请核对编号，同一事项请并单办理。",
+            draft.policy.intake.basis,
+        )
     upstream = command.upstream_due and draft.law.calendar.localised(command.upstream_due).isoformat()
     draft.done(envelope, **({"upstream_due": upstream} if upstream else {}))
     recompute(draft, "amended")

@@ -281,6 +281,16 @@ async def test_merged_callers_go_along(hotline: Hotline) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (409, "merge_target_closed")
 
 
+async def test_a_number_of_the_upper_level_is_one_tickets_only(hotline: Hotline) -> None:
+    first, second = await hotline.ticket(), await hotline.ticket()
+    await hotline.done(first, "amend", upstream_no="PL-2026-77")
+    taken = await hotline.post(second, "amend", upstream_no="PL-2026-77")
+    assert (taken.status_code, taken.json()["code"]) == (409, "upstream_no_taken")
+    await hotline.done(first, "amend", upstream_no="PL-2026-77", reason="再次核对")
+    await hotline.done(second, "amend", upstream_no="PL-2026-78")
+    assert (await hotline.read(f"/tickets/{second}"))["upstream_no"] == "PL-2026-78"
+
+
 async def callers_of(hotline: Hotline, no: str) -> int:
     return len((await hotline.read(f"/tickets/{no}"))["callers"])
 

@@ -257,6 +257,26 @@ async def test_answers_callbacks_and_merges_reach_the_callers(engine: AsyncEngin
     assert found[mine[1]].called_back_at is None
 
 
+async def test_of_two_tickets_given_one_number_at_one_moment_both_are_recorded(engine: AsyncEngine) -> None:
+    """The look-up beforehand saw the number free for both: neither ticket may be held up by the other."""
+    at, amended = "2026-04-30T15:30", {"do": "amend", "upstream_no": "PL-2026-99"}
+    lives = [Life("R31", LAW), Life("R32", LAW)]
+    for life in lives:
+        await record(engine, life.begin())
+    requests = [life.step(at, amended) for life in lives]
+    results = await asyncio.gather(*(record(engine, request) for request in requests), return_exceptions=True)
+    for request, result in zip(requests, results, strict=True):
+        if isinstance(result, BaseException):  # At the very same moment: recorded when it is tried again.
+            assert await record(engine, request) == RecordResult(facts=request.facts)
+    stored = [await only(engine, Ticket, no=life.no) for life in lives]
+    assert sorted(row["upstream_no"] or "" for row in stored) == ["", "PL-2026-99"]
+    for life, row in zip(lives, stored, strict=True):
+        async with engine.connect() as conn:
+            facts = await load(conn, TICKET, life.no)
+        assert facts[-1].data["details"]["upstream_no"] == "PL-2026-99"
+        assert row["seq"] == len(facts)
+
+
 async def test_a_panel_decision_is_kept_as_a_precedent(engine: AsyncEngine) -> None:
     fact = {
         "at": "2026-05-06T09:00:00+08:00",
