@@ -299,6 +299,15 @@ class MessageAnswer(_Answer):
     body: str | None
 
 
+class TemplateAnswer(_Answer):
+    """The words of a notice."""
+
+    id: str = Field(description="模板在短信服务商处的名称。")
+    text: str
+    signature: str
+    variables: list[str] = Field(description="填入的内容，按出现的先后。")
+
+
 class MessagePage(_Answer):
     """One page of messages, newest first."""
 

@@ -20,6 +20,7 @@ from api.problems import ProblemDetails
 from api.routers import (
     accounts,
     attachments,
+    calendar_notices,
     commands,
     directory,
     duty,
@@ -27,6 +28,7 @@ from api.routers import (
     exports,
     foresight,
     health,
+    knowledge,
     law,
     people,
     privacy,
@@ -50,7 +52,7 @@ from ops.temporal_client import connect, key_ring
 VERSION = "1.0"
 TAGS = (
     *("工单", "操作", "督办", "单位", "受理", "通知", "坐席"),
-    *("值班", "统计", "办法", "附件", "导出", "隐私", "登录", "账号", "运行"),
+    *("值班", "统计", "办法", "知识库", "附件", "导出", "隐私", "登录", "账号", "运行"),
 )
 CONSOLE = Path(__file__).with_name("console")
 """Where the build of the console is; a checkout that was never installed has none."""
@@ -89,7 +91,8 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     app.add_middleware(SecurityHeaders, tls=cookies.has_tls(settings))
     app.add_middleware(GZipMiddleware, minimum_size=2048, compresslevel=5)
     work = (tickets, foresight, commands, supervisions, taking_calls, directory, people, seat, duty)
-    for guarded in (*work, statistics, law, events, session, accounts, privacy, attachments, exports):
+    beside = (statistics, law, events, session, accounts, privacy, attachments, exports)
+    for guarded in (*work, *beside, knowledge, calendar_notices):
         guard(app, guarded.router)
     for open_to_all in (health.router, session.open_router):
         leave_open(app, open_to_all)

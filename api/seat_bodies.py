@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.answers import _Answer
+from api.answers import TicketLine, _Answer
 from api.bodies import Body
 from api.moments import AskedInstant, Moment
 from models.call_tasks import CallOutcome
@@ -51,6 +51,31 @@ class CallState(_Answer):
     """拨打后这个电话的状态。"""
 
     state: str = Field(description="open 待拨打；reached 已接通；unreachable 未能接通。")
+
+
+class CallerWaiting(_Answer):
+    """尚待回访的诉求人。"""
+
+    id: UUID
+    name: str | None = Field(description="脱敏的姓名。")
+    phone: str | None = Field(description="脱敏的电话。")
+    attempts: int = Field(description="已回访的次数。")
+    last_attempt_at: Moment | None
+
+
+class CallbackWaiting(_Answer):
+    """有诉求人尚待回访的工单。"""
+
+    ticket: TicketLine
+    callers: list[CallerWaiting]
+    attempts_allowed: int = Field(description="办法规定的次数；到此仍未联系上的，记为未联系上。")
+
+
+class CallbackPage(_Answer):
+    """One page of callbacks, the oldest ticket first."""
+
+    waiting: list[CallbackWaiting]
+    next_cursor: str | None
 
 
 class ReplyAnswer(_Answer):

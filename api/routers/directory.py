@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.answers import MessageAnswer, MessagePage, UnitAnswer
+from api.answers import MessageAnswer, MessagePage, TemplateAnswer, UnitAnswer
 from api.asking import PREFIX, Assembled, Limit, Words, problems
 from api.identity import UNIT_ROLES, Identity
 from api.problems import Problem
 from api.services import others
 from domain.vocabulary import Role
+from models.notice_templates import SIGNATURE, TEMPLATES
 
 router = APIRouter(prefix=PREFIX)
 
@@ -22,6 +23,21 @@ async def list_units(identity: Identity, parts: Assembled) -> list[UnitAnswer]:
     """在用的单位。"""
     async with parts.engine.connect() as conn:
         return [UnitAnswer.model_validate(row) for row in await others.units(conn)]
+
+
+@router.get(
+    "/notice-templates",
+    summary="通知模板",
+    operation_id="list_notice_templates",
+    tags=["通知"],
+    responses=problems(401, 403, 503),
+)
+async def list_notice_templates(identity: Identity) -> list[TemplateAnswer]:
+    """各项通知的文字；花括号内的在发送时填入。向短信服务商报备时照此填写。"""
+    return [
+        TemplateAnswer(id=one.id, text=one.text, signature=SIGNATURE, variables=list(one.order))
+        for one in TEMPLATES.values()
+    ]
 
 
 @router.get(

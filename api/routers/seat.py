@@ -3,14 +3,24 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.asking import PREFIX, Assembled, Key, Limit, problems
 from api.identity import Identity, Who
 from api.problems import Problem, not_found
-from api.seat_bodies import CallAnswer, CallBody, CallState, CallTaken, HandledBody, ReplyAnswer
+from api.seat_bodies import (
+    CallAnswer,
+    CallbackPage,
+    CallbackWaiting,
+    CallBody,
+    CallState,
+    CallTaken,
+    HandledBody,
+    ReplyAnswer,
+)
+from api.services import calling_back
 from api.services.revealing import record_shown
 from api.services.scope import hidden_tickets
 from domain.commands import Actor
@@ -25,6 +35,10 @@ from models.tables import Notification
 router = APIRouter(prefix=PREFIX, tags=["坐席"])
 
 CallId = Annotated[UUID, Path(description="电话编号。")]
+After = Annotated[
+    str | None,
+    Query(max_length=64, pattern=r"^[0-9A-Za-z._-]+$", description="上一页给出的 next_cursor。"),
+]
 ReplyId = Annotated[UUID, Path(description="来信编号。")]
 
 _CHANGING = problems(401, 403, 404, 409, 413, 415, 422, 503)
@@ -79,6 +93,20 @@ async def record_call(
             return CallState(state=await call_tasks.record(conn, id, call))
     except NoOpenTask:
         raise _not_open() from None
+
+
+@router.get(
+    "/callbacks", summary="待回访", operation_id="list_callbacks", responses=problems(401, 403, 422, 503)
+)
+async def list_callbacks(
+    identity: Identity,
+    parts: Assembled,
+    cursor: After = None,
+    limit: Limit = 50,
+) -> CallbackPage:
+    """有诉求人尚待回访的工单，最早的在前；各人已回访几次、办法规定几次未联系上即止。"""
+    rows, following = await calling_back.waiting(parts, identity, cursor, limit)
+    return CallbackPage(waiting=[CallbackWaiting.model_validate(row) for row in rows], next_cursor=following)
 
 
 @router.get("/replies", summary="待处理的来信", operation_id="list_replies", responses=problems(422))

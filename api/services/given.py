@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api.services.knowledge_base import require_in_use
 from domain.commands import (
     Amend,
+    Answer,
     Dispatch,
     Given,
     JointMeeting,
@@ -22,7 +24,12 @@ from models.tables import Precedent, Ticket
 
 
 async def look_up(conn: AsyncConnection, law: Law, order: Order, *, no: str, area: str | None) -> Given:
-    """What the directory, earlier decisions and other tickets say about this command."""
+    """What the directory, earlier decisions and other tickets say about this command.
+
+    Problem 409 for an answer from a knowledge entry that is not in use.
+    """
+    if isinstance(order, Answer) and order.knowledge:
+        await require_in_use(conn, law, order.knowledge)
     names = list(_units_named(order))
     units = await unit_given(conn, names, law.policy.dispatch.staffing.roles) if names else {}
     if isinstance(order, Dispatch):

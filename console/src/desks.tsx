@@ -13,6 +13,8 @@ const Leader = lazy(() => import("./pages/Leader"));
 const Supervisions = lazy(() => import("./pages/Supervisions"));
 const Dashboard = lazy(() => import("./pages/Dashboard"));
 const Duty = lazy(() => import("./pages/Duty"));
+const Knowledge = lazy(() => import("./pages/Knowledge"));
+const Templates = lazy(() => import("./pages/Templates"));
 const Exports = lazy(() => import("./pages/Exports"));
 const Units = lazy(() => import("./pages/Units"));
 const Accounts = lazy(() => import("./pages/Accounts"));
@@ -111,6 +113,7 @@ export const DESKS: Desk[] = [
   },
   { path: "/messages", title: "通知记录", group: "查询", roles: [...OVERSEERS, "agent"], page: <Messages /> },
   { path: "/duty", title: "值班表", group: "查询", roles: [...OFFICE, ...UNIT, "agent"], page: <Duty /> },
+  { path: "/knowledge", title: "知识库", group: "查询", roles: EVERYBODY, page: <Knowledge /> },
   { path: "/policies", title: "办法", group: "查询", roles: EVERYBODY, page: <Policies /> },
   { path: "/calendar", title: "工作日历", group: "查询", roles: EVERYBODY, page: <Calendar /> },
   { path: "/categories", title: "诉求类别", group: "查询", roles: EVERYBODY, page: <Categories /> },
@@ -120,6 +123,13 @@ export const DESKS: Desk[] = [
     group: "管理",
     roles: [...OFFICE, ...UNIT, "administrator", "auditor"],
     page: <Units />,
+  },
+  {
+    path: "/templates",
+    title: "通知模板",
+    group: "管理",
+    roles: ["administrator", "auditor", "office"],
+    page: <Templates />,
   },
   { path: "/accounts", title: "账号", group: "管理", roles: ["administrator", "auditor"], page: <Accounts /> },
   { path: "/tokens", title: "访问令牌", group: "管理", roles: ["administrator", "auditor"], page: <Tokens /> },

@@ -293,6 +293,27 @@ export const SUPERVISION_LEVEL: Record<string, string> = {
   discipline: "监察问责",
 };
 
+export const KNOWLEDGE_STATE: Record<string, string> = {
+  draft: "起草",
+  submitted: "待审核",
+  returned: "退回修改",
+  published: "已发布",
+  superseded: "已被新版本取代",
+  withdrawn: "已停用",
+};
+
+/** What is filled into notices. */
+export const TEMPLATE_VALUE: Record<string, string> = {
+  ticket: "工单编号",
+  supervision: "督办编号",
+  unit: "单位",
+  due: "期限",
+  clock: "时限名称",
+  verdict: "审核结论",
+  token: "查询口令",
+  count: "条数",
+};
+
 export const EXPORT_STATE: Record<string, string> = { requested: "待审批", granted: "已同意", refused: "不同意" };
 
 export const CHANNEL: Record<string, string> = { sms: "短信", phone: "电话" };
@@ -360,5 +381,14 @@ export const AUDITED: Record<string, string> = {
   list_exports: "查看导出申请",
   decide_export: "审批导出",
   fetch_export: "下载导出的清单",
+  list_callbacks: "查看待回访",
+  import_calendar_notice: "导入放假通知",
+  preview_calendar_notice: "预览放假通知",
+  search_knowledge: "查找知识",
+  write_knowledge: "编写知识条目",
+  change_knowledge: "修改知识条目",
+  submit_knowledge: "送审知识条目",
+  decide_knowledge: "审核知识条目",
+  withdraw_knowledge: "停用知识条目",
   acknowledge_emergency: "确认收到紧急工单",
 };

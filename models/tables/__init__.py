@@ -7,6 +7,7 @@ from models.tables.directory import Person, Unit
 from models.tables.facts import SupervisionFact, TicketFact
 from models.tables.identity import Account, ApiToken, FailedLogin, OneTimeLink, Recusal, Session
 from models.tables.keeping import Attachment, Erasure, ExportRequest
+from models.tables.knowledge import KnowledgeEntry
 from models.tables.law import CalendarNotice, Law
 from models.tables.messages import (
     CallAttempt,
@@ -45,6 +46,7 @@ __all__ = [
     "FailedLogin",
     "InboundRefusal",
     "InboxMessage",
+    "KnowledgeEntry",
     "Law",
     "Notification",
     "OneTimeLink",

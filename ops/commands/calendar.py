@@ -16,7 +16,7 @@ from ops.on_record import on_record
 from ops.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from models.calendar_notices import ImportedNotice
     from models.revising import Move
@@ -74,14 +74,12 @@ def read_notice(file: Path) -> YearNotice | LocalNotice:
 
 
 async def _preview(settings: Settings, notice: YearNotice | LocalNotice) -> int:
-    from models.calendar_notices import ImportedNotice, load, newest
+    from api.services.calendar_import import with_notice
 
     count = 0
     async with _engine(settings) as engine:
         async with engine.connect() as conn:
-            before = await load(conn)
-            known = [one for one in before if one.notice.notice.number != notice.notice.number]
-            notices = [*known, ImportedNotice(await newest(conn) + 1, notice)]
+            notices = await with_notice(conn, notice)
         async for move in _moves(engine, notices):
             typer.echo(_told(move))
             count += 1
@@ -90,26 +88,21 @@ async def _preview(settings: Settings, notice: YearNotice | LocalNotice) -> int:
 
 
 async def _moves(engine: AsyncEngine, notices: Sequence[ImportedNotice]) -> AsyncIterator[Move]:
+    from api.services.calendar_import import FIRST, Place, foresee
     from models.known_laws import KnownLaws
-    from models.revising import calendar_for, moves, open_supervisions, open_tickets, supervision_moves
     from ops.progress import progress_bar
 
     laws, now = KnownLaws(), datetime.now(UTC)
     with progress_bar() as bar:
         task = bar.add_task("Looking at what is open", total=None)
-        for page_of, moves_of in ((open_tickets, moves), (open_supervisions, supervision_moves)):
-            after = ""
-            while True:
-                async with engine.connect() as conn:
-                    page = await page_of(conn, after, 200)
-                    for case in page:
-                        stored, law = await laws.get(conn, case.law_id)
-                        for move in await moves_of(conn, case, law, calendar_for(case, stored, notices), now):
-                            yield move
-                if not page:
-                    break
-                after = page[-1].no
-                bar.advance(task, len(page))
+        place: Place | None = FIRST
+        while place is not None:
+            async with engine.connect() as conn:
+                page = await foresee(conn, laws, notices, place, now)
+            for move in page.moves:
+                yield move
+            bar.advance(task, page.looked_at)
+            place = page.following
 
 
 def _told(move: Move) -> str:
@@ -122,15 +115,10 @@ def _told(move: Move) -> str:
 
 async def _import(settings: Settings, notice: YearNotice | LocalNotice, rate: float) -> None:
     from temporalio.client import WorkflowExecutionStatus
-    from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
+    from api.services.calendar_import import open_count, start
     from models import calendar_notices
-    from models.contracts.revision import (
-        PROGRESS,
-        REVISION_WORKFLOW,
-        RevisionInput,
-        revision_workflow_id,
-    )
+    from models.contracts.revision import PROGRESS, RevisionInput
     from ops.progress import progress_bar
     from ops.temporal_client import connect, key_ring
 
@@ -144,17 +132,9 @@ async def _import(settings: Settings, notice: YearNotice | LocalNotice, rate: fl
                 f"another notice {error} was imported before: give this one its own number"
             ) from error
         async with engine.connect() as conn:
-            total = await _open_count(conn)
+            total = await open_count(conn)
         client = await connect(settings, ring=key_ring(settings))
-        handle = await client.start_workflow(
-            REVISION_WORKFLOW,
-            RevisionInput(notice_id=notice_id, rate=rate),
-            id=revision_workflow_id(notice_id),
-            task_queue=settings.task_queue,
-            result_type=RevisionInput,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
+        handle = await start(client, settings.task_queue, notice_id, rate)
         with progress_bar() as bar:
             task = bar.add_task("Moving deadlines", total=total)
             while (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
@@ -164,16 +144,6 @@ async def _import(settings: Settings, notice: YearNotice | LocalNotice, rate: fl
         done = await handle.result()
     told = f"{done.revised} open tickets and supervisions told"
     typer.echo(f"{notice.notice.number}: {told}, {done.moved} deadlines moved")
-
-
-async def _open_count(conn: AsyncConnection) -> int:
-    from sqlalchemy import func, select
-
-    from models.tables import Supervision, Ticket
-
-    tickets = await conn.scalar(select(func.count()).where(Ticket.ended_at.is_(None))) or 0
-    supervisions = await conn.scalar(select(func.count()).where(Supervision.closed_at.is_(None))) or 0
-    return tickets + supervisions
 
 
 @asynccontextmanager

@@ -1,46 +1,121 @@
-import { Flex, Segmented } from "antd";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Empty, Flex, Segmented, Table } from "antd";
 import { useState } from "react";
-import { useNavigate } from "react-router";
-import { Button } from "antd";
-import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
+import { Link, useNavigate } from "react-router";
+import type { CallbackWaiting } from "../client";
+import { listCallbacksInfiniteOptions } from "../client/@tanstack/react-query.gen";
+import { Fault } from "../parts/Fault";
+import { kindOf, TicketList, useTickets } from "../parts/TicketList";
+import { brief } from "../time";
+import { STATUS, word } from "../words";
 
-const WAYS: Record<string, { label: string; query: TicketQuery; empty: string }> = {
-  callback: { label: "待回访", query: { status: ["callback"] }, empty: "没有待回访的工单" },
-  closed: { label: "已办结待评价", query: { status: ["closed"] }, empty: "没有已办结的工单" },
-  dissatisfied: {
-    label: "不满意",
-    query: { status: ["callback", "closed"], rating: ["dissatisfied", "very_dissatisfied"] },
-    empty: "没有不满意的评价",
-  },
-};
-
-/** Tickets whose callers are to be called back, with the attempts made so far. */
+/** Whom to call back: each caller with the attempts made and those that the policy has. */
 export default function Callbacks() {
-  const [way, setWay] = useState("callback");
-  const chosen = WAYS[way]!;
-  const tickets = useTickets(chosen.query);
+  const [way, setWay] = useState("waiting");
   const navigate = useNavigate();
-  const first = tickets.rows[0];
+  const page = useInfiniteQuery({
+    ...listCallbacksInfiniteOptions({ query: { limit: 50 } }),
+    initialPageParam: { query: {} },
+    getNextPageParam: (last) => (last.next_cursor ? { query: { cursor: last.next_cursor } } : undefined),
+    refetchInterval: 30_000,
+  });
+  const rows = page.data?.pages.flatMap((one) => one.waiting) ?? [];
+  const first = rows[0];
   return (
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>回访</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}?do=callback`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.ticket.no}?do=callback`)}>
           回访下一位
         </Button>
-        <Segmented value={way} onChange={setWay} options={Object.entries(WAYS).map(([value, one]) => ({ value, label: one.label }))} />
+        <Segmented
+          value={way}
+          onChange={setWay}
+          options={[{ value: "waiting", label: "待回访" }, { value: "dissatisfied", label: "不满意" }]}
+        />
       </Flex>
-      <TicketList
-        tickets={tickets}
-        empty={chosen.empty}
-        extra={{
-          title: "诉求人",
-          render: (row) => {
-            const callers = Number(row.counters.callers ?? 1);
-            return callers > 1 ? `${callers}位` : "1位";
-          },
-        }}
-      />
+      {way === "waiting" ? <Waiting page={page} rows={rows} /> : <Dissatisfied />}
     </section>
   );
+}
+
+function Waiting(props: {
+  page: { error: unknown; isLoading: boolean; hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown; refetch: () => unknown };
+  rows: CallbackWaiting[];
+}) {
+  const { page, rows } = props;
+  if (page.error) return <Fault error={page.error} retry={() => void page.refetch()} />;
+  return (
+    <>
+      <Table<CallbackWaiting>
+        rowKey={(row) => row.ticket.no}
+        loading={page.isLoading}
+        dataSource={rows}
+        pagination={false}
+        scroll={{ x: 760 }}
+        locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有待回访的诉求人" /> }}
+        columns={[
+          {
+            title: "诉求",
+            render: (_, { ticket }) => (
+              <div className="what">
+                <Link to={`/tickets/${ticket.no}`} className="clip">
+                  {ticket.title ?? "（内容已删除）"}
+                </Link>
+                <span className="quiet">
+                  <span className="number">{ticket.no}</span> {kindOf(ticket.category)} {ticket.lead_unit}
+                </span>
+              </div>
+            ),
+          },
+          { title: "状态", width: 90, render: (_, { ticket }) => word(STATUS, ticket.status) },
+          {
+            title: "诉求人",
+            render: (_, row) => (
+              <ul>
+                {row.callers.map((one) => (
+                  <li key={one.id}>
+                    {one.name ?? "未留姓名"} <span className="number">{one.phone ?? "未留电话"}</span>
+                  </li>
+                ))}
+              </ul>
+            ),
+          },
+          {
+            title: "已回访",
+            width: 210,
+            render: (_, row) => (
+              <ul>
+                {row.callers.map((one) => (
+                  <li key={one.id}>
+                    {one.attempts}次，共{row.attempts_allowed}次
+                    {one.last_attempt_at && <span className="quiet"> 最近{brief(one.last_attempt_at)}</span>}
+                  </li>
+                ))}
+              </ul>
+            ),
+          },
+          {
+            title: "操作",
+            width: 110,
+            render: (_, { ticket, callers }) => (
+              <Link to={`/tickets/${ticket.no}?do=callback`}>{callers.length > 1 ? `回访${callers.length}位` : "回访"}</Link>
+            ),
+          },
+        ]}
+      />
+      {page.hasNextPage && (
+        <Flex justify="center" className="gap-above">
+          <Button loading={page.isFetchingNextPage} onClick={() => void page.fetchNextPage()}>
+            再看50件
+          </Button>
+        </Flex>
+      )}
+    </>
+  );
+}
+
+function Dissatisfied() {
+  const tickets = useTickets({ status: ["callback", "closed"], rating: ["dissatisfied", "very_dissatisfied"] });
+  return <TicketList tickets={tickets} empty="没有不满意的评价" />;
 }

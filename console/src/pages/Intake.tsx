@@ -4,12 +4,13 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { command, Problem, problemOf } from "../api";
 import { findSimilar, recogniseCaller, register } from "../client";
-import type { CallerKnown, CategoryAnswer, LookAlike, RefusalTerm } from "../client";
+import type { CallerKnown, CategoryAnswer, KnowledgeAnswer, LookAlike, RefusalTerm } from "../client";
 import { getIntakeTermsOptions, listCategoriesOptions } from "../client/@tanstack/react-query.gen";
 import { Basis } from "../parts/Basis";
 import { sizeOf, upload } from "../files";
 import { draft, forgetDraft, keepDraft } from "../parts/command";
 import { Fault } from "../parts/Fault";
+import { FromKnowledge } from "../parts/FromKnowledge";
 import { PickFiles } from "../parts/PickFiles";
 import { LampTag } from "../parts/Lamp";
 import { Alike, Beside } from "../parts/ticket/Similar";
@@ -50,6 +51,7 @@ export default function Intake() {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<string>();
+  const [knowledge, setKnowledge] = useState<KnowledgeAnswer[]>([]);
   const [files, setFiles] = useState<File[]>([]);
   const [lost, setLost] = useState<string[]>([]);
   const last = useRef({ said: "", key: "" });
@@ -88,6 +90,7 @@ export default function Intake() {
     setNext("register");
     setRefusal(undefined);
     setMade(undefined);
+    setKnowledge([]);
     setFiles([]);
     setLost([]);
     setProblem(undefined);
@@ -129,7 +132,7 @@ export default function Intake() {
   }
   async function follow(no: string, said: Said) {
     const key = `${last.current.key}-${next}`;
-    if (next === "answer") await command(no, "answer", { text: said.answer }, key);
+    if (next === "answer") await command(no, "answer", { text: said.answer, knowledge: knowledge.map((one) => one.id) }, key);
     if (next === "emergency") await command(no, "transfer_emergency", { to: line }, key);
     if (next === "refuse" && refusal) {
       await command(no, "refuse", { reason_code: refusal.reason, explanation: refusal.route, route: refusal.route }, key);
@@ -249,6 +252,17 @@ export default function Intake() {
               ]}
             />
           </Form.Item>
+          {next === "answer" && (
+            <FromKnowledge
+              asked={now?.text ?? ""}
+              chosen={knowledge}
+              choose={(chosen, added) => {
+                setKnowledge(chosen);
+                const had = form.getFieldValue("answer") as string | undefined;
+                if (added) form.setFieldValue("answer", [had, added.body].filter(Boolean).join("\n"));
+              }}
+            />
+          )}
           {next === "answer" && (
             <Form.Item name="answer" label="答复内容" htmlFor="answer" rules={[{ required: true, message: "请填写答复内容" }]}>
               <Input.TextArea id="answer" autoSize={{ minRows: 3, maxRows: 10 }} />

@@ -2,16 +2,21 @@ import { Drawer, Grid } from "antd";
 import type { ComponentType } from "react";
 import { ACTIONS } from "../actions";
 import type { TicketDetail } from "../client";
+import { Answer } from "./forms/Answer";
 import { Callback } from "./forms/Callback";
 import { Decide } from "./forms/Decide";
 import { Dispatch } from "./forms/Dispatch";
 import type { FormProps } from "./forms/form";
 import { General } from "./forms/General";
+import { Meeting } from "./forms/Meeting";
 import { Refuse } from "./forms/Refuse";
 import { Reply } from "./forms/Reply";
 import { Review } from "./forms/Review";
 
 const OWN: Record<string, ComponentType<FormProps>> = {
+  answer: Answer,
+  panel_decision: Meeting,
+  joint_meeting: Meeting,
   dispatch: Dispatch,
   decide_return: Decide,
   decide_extension: Decide,

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Entry } from "../../client";
 import { brief, moment } from "../../time";
 import { Basis, useCited } from "../Basis";
+import { Cited } from "./Cited";
 import { Material } from "./Material";
 
 /** What happened at one moment by one hand: a command with everything that followed from it. */
@@ -80,6 +81,7 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
   const clocks = effects.filter((entry) => entry.clock);
   const others = effects.filter((entry) => !entry.clock && !PLAIN.has(entry.fact));
   const materials = Object.entries(head.texts).filter(([name, text]) => MATERIAL.test(name) && !text.withheld);
+  const knowledge = Array.isArray(head.details.knowledge) ? (head.details.knowledge as string[]) : [];
   const basis = [...new Set([head, ...effects].flatMap((entry) => entry.basis))];
   return (
     <div className="happening">
@@ -100,6 +102,17 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
             {text.text ?? `（${moment(text.erased_at)}依规定删除）`}
           </blockquote>
         ) : null,
+      )}
+      {knowledge.length > 0 && (
+        <p className="tight">
+          依据知识库：
+          {knowledge.map((id, place) => (
+            <span key={id}>
+              {place > 0 && "、"}
+              <Cited id={id} />
+            </span>
+          ))}
+        </p>
       )}
       {materials.length > 0 && (
         <p className="tight">
