@@ -30,9 +30,14 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _storable(cls, data: Any) -> Any:
-        if any(not _is_storable(words) for words in _strings(data)):
-            raise ValueError("含有不能保存的字符")
-        return data
+        return storable(data)
+
+
+def storable(data: Any) -> Any:
+    """What was sent, as it is. Raises ValueError for characters that no database stores."""
+    if any(not _is_storable(words) for words in _strings(data)):
+        raise ValueError("含有不能保存的字符")
+    return data
 
 
 def _strings(data: Any) -> list[str]:

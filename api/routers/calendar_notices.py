@@ -4,14 +4,15 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from api.answers import _Answer
 from api.asking import PREFIX, Assembled, problems
+from api.bodies import storable
 from api.identity import Who
 from api.moments import Moment
 from api.services import calendar_import
-from policies.calendars.notices import CalendarNotice
+from policies.calendars.notices import CalendarNotice, LocalNotice, YearNotice
 
 router = APIRouter(prefix=f"{PREFIX}/calendar-notices", tags=["办法"])
 
@@ -20,7 +21,22 @@ After = Annotated[
     Query(max_length=64, pattern=r"^[0-9A-Za-z._-]+$", description="上一页给出的 next_cursor。"),
 ]
 NoticeId = Annotated[int, Path(ge=1, le=2**62, description="通知的编号。")]
+_YEARS = (2000, 2100)
 _CHANGING = problems(401, 403, 404, 409, 413, 415, 422, 503)
+
+
+def _within_reach(notice: YearNotice | LocalNotice) -> YearNotice | LocalNotice:
+    """The notice. Raises ValueError for days no arrangement is about."""
+    if isinstance(notice, YearNotice):
+        years = {notice.year, *(day.year for day in (*notice.holidays, *notice.working_days))}
+    else:
+        years = {day.year for day in (*notice.closed, *notice.open)}
+    if any(not _YEARS[0] <= year <= _YEARS[1] for year in years):
+        raise ValueError(f"日期须在{_YEARS[0]}年至{_YEARS[1]}年之间")
+    return notice
+
+
+NoticeBody = Annotated[CalendarNotice, BeforeValidator(storable), AfterValidator(_within_reach)]
 
 
 class NoticeAnswer(_Answer):
@@ -88,7 +104,7 @@ async def list_calendar_notices(who: Who, parts: Assembled) -> list[NoticeAnswer
 
 @router.post("/preview", summary="预览放假通知", operation_id="preview_calendar_notice", responses=_CHANGING)
 async def preview_calendar_notice(
-    body: CalendarNotice,
+    body: NoticeBody,
     who: Who,
     parts: Assembled,
     cursor: After = None,
@@ -104,7 +120,7 @@ async def preview_calendar_notice(
     status_code=202,
     responses=_CHANGING,
 )
-async def import_calendar_notice(body: CalendarNotice, who: Who, parts: Assembled) -> NoticeImported:
+async def import_calendar_notice(body: NoticeBody, who: Who, parts: Assembled) -> NoticeImported:
     """新工单即按新日历计算；在办工单逐件重新计算，并记入办理经过。重复导入同一份通知，接着办理。"""
     return NoticeImported(id=await calendar_import.begin(parts, body))
 

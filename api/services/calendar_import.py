@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.problems import Problem
 from api.services.parts import Parts
+from domain.calendar_zone import CalendarError
 from models import calendar_notices
 from models.calendar_notices import ImportedNotice
 from models.contracts.revision import PROGRESS, REVISION_WORKFLOW, RevisionInput, revision_workflow_id
@@ -63,10 +64,13 @@ async def foresee(
 
 
 async def preview(parts: Parts, notice: YearNotice | LocalNotice, after: str | None) -> Foreseen:
-    """A page of what a notice would move."""
+    """A page of what a notice would move. Problem 422 for one that leaves no time to work in."""
     async with parts.engine.connect() as conn:
         notices = await with_notice(conn, notice)
-        return await foresee(conn, parts.laws, notices, after or "", datetime.now(UTC))
+        try:
+            return await foresee(conn, parts.laws, notices, after or "", datetime.now(UTC))
+        except CalendarError as error:
+            raise Problem(422, "calendar_unusable", f"按这份通知，{error}。") from None
 
 
 async def begin(parts: Parts, notice: YearNotice | LocalNotice) -> int:

@@ -104,6 +104,8 @@ async def test_a_notice_that_says_nothing_is_malformed(hotline: Hotline) -> None
     empty = {**notice(date(2027, 1, 20)), "closed": {}}
     assert (await send(hotline, "/preview", empty)).status_code == 422
     assert (await send(hotline, "/preview", {"kind": "local"})).status_code == 422
+    assert (await send(hotline, "/preview", notice(date(9999, 12, 31)))).status_code == 422
+    assert (await send(hotline, "", notice(date(2027, 1, 20), "雪\x00"))).status_code == 422
 
 
 async def test_progress_of_a_notice_that_never_began_is_not_found(hotline: Hotline) -> None:
