@@ -63,7 +63,7 @@ class MoveAnswer(_Answer):
 class ForeseenAnswer(_Answer):
     """What a notice would move among some open tickets."""
 
-    looked_at: int = Field(description="本页看过的在办工单数。")
+    looked_at: int = Field(description="本页看过的件数。")
     moves: list[MoveAnswer]
     next_cursor: str | None = Field(description="继续往下看的标记；看完时为空。")
 
@@ -78,8 +78,8 @@ class NoticeProgress(_Answer):
     """How far a notice is."""
 
     running: bool
-    open_tickets: int = Field(description="未结束的工单数。")
-    revised: int = Field(description="已重新计算的工单数。")
+    open: int = Field(description="未结束的工单和未销号的督办数。")
+    revised: int = Field(description="已重新计算的件数。")
     moved: int = Field(description="因此变更的时限数。")
 
 
@@ -109,7 +109,7 @@ async def preview_calendar_notice(
     parts: Assembled,
     cursor: After = None,
 ) -> ForeseenAnswer:
-    """导入后在办工单的哪些时限会变更、由何时改为何时。只是预览，不变更、不保存。每次看二百件在办工单。"""
+    """导入后在办工单和督办的哪些时限会变更、由何时改为何时。只是预览，不变更、不保存。每次看二百件。"""
     return ForeseenAnswer.model_validate(await calendar_import.preview(parts, body, cursor))
 
 
@@ -121,7 +121,7 @@ async def preview_calendar_notice(
     responses=_CHANGING,
 )
 async def import_calendar_notice(body: NoticeBody, who: Who, parts: Assembled) -> NoticeImported:
-    """新工单即按新日历计算；在办工单逐件重新计算，并记入办理经过。重复导入同一份通知，接着办理。"""
+    """新工单即按新日历计算；在办工单和督办逐件重新计算，并记入办理经过。重复导入同一份通知，接着办理。"""
     return NoticeImported(id=await calendar_import.begin(parts, body))
 
 

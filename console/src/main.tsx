@@ -16,6 +16,8 @@ import { theme } from "./theme";
 const Ticket = lazy(() => import("./pages/Ticket"));
 const Why = lazy(() => import("./pages/Why"));
 const Sheet = lazy(() => import("./pages/Sheet"));
+const Bulletin = lazy(() => import("./pages/Bulletin"));
+const Minutes = lazy(() => import("./pages/Minutes"));
 const Supervision = lazy(() => import("./pages/Supervision"));
 
 dayjs.locale("zh-cn");
@@ -40,6 +42,8 @@ function Pages() {
         ))}
         <Route path="/tickets/:no" element={<Ticket />} />
         <Route path="/tickets/:no/sheet" element={<Sheet />} />
+        <Route path="/tickets/:no/bulletin" element={<Bulletin />} />
+        <Route path="/tickets/:no/minutes" element={<Minutes />} />
         <Route path="/tickets/:no/clocks/:clock/:unit" element={<Why />} />
         <Route path="/supervisions/:no" element={<Supervision />} />
         <Route path="*" element={<Navigate to={desks[0]?.path ?? "/policies"} replace />} />

@@ -13,6 +13,11 @@ export function brief(at: string | null | undefined): string {
   return day.format(day.year() === dayjs().year() ? "M月D日 HH:mm" : "YYYY年M月D日 HH:mm");
 }
 
+/** The day of a moment: 2026年5月6日. */
+export function dayOf(at: string | null | undefined): string {
+  return at ? dayjs(at).format("YYYY年M月D日") : "";
+}
+
 const WEEK = "日一二三四五六";
 
 /** A moment with its day of the week, for deadlines. */

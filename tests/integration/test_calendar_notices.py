@@ -72,11 +72,14 @@ async def test_what_would_move_is_shown_and_then_moves(hotline: Hotline) -> None
     before = await handling(hotline, no)
     said = notice(before.date())
     shown = (await send(hotline, "/preview", said, "office")).json()
+    supervisions = await send(hotline, f"/preview?cursor={shown['next_cursor']}", said, "office")
+    assert supervisions.json() == {"looked_at": 0, "moves": [], "next_cursor": None}
+    nowhere = await send(hotline, "/preview?cursor=nowhere.1", said, "office")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (422, "bad_cursor")
     move = next(one for one in shown["moves"] if (one["no"], one["clock"]) == (no, "handle"))
     assert datetime.fromisoformat(move["was"]) == before
     assert await handling(hotline, no) == before, "a preview changes nothing"
     assert await hotline.read("/calendar-notices") == []
-    assert shown["next_cursor"] is None
 
     refused = await send(hotline, "", said, "office")
     assert refused.status_code == 403, "importing is the administrator's"
@@ -86,7 +89,7 @@ async def test_what_would_move_is_shown_and_then_moves(hotline: Hotline) -> None
     while told["running"]:
         told = await hotline.read(f"/calendar-notices/{begun.json()['id']}/progress", "administrator")
         await asyncio.sleep(0.1)
-    assert told["revised"] == told["open_tickets"] == 1
+    assert told["revised"] == told["open"] == 1
     assert told["moved"] >= 1
     assert await handling(hotline, no) == datetime.fromisoformat(move["due"])
     (kept,) = await hotline.read("/calendar-notices")

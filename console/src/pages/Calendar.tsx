@@ -4,12 +4,17 @@ import dayjs from "dayjs";
 import { useState } from "react";
 import type { CalendarDay } from "../client";
 import { getCalendarOptions } from "../client/@tanstack/react-query.gen";
+import { CalendarImport } from "../parts/CalendarImport";
 import { Fault } from "../parts/Fault";
+import { useSession } from "../session";
 
+/** Who sees what a notice would move; bringing it in is the administrator's. */
+const IMPORTS = new Set(["administrator", "office"]);
 const WEEK = ["一", "二", "三", "四", "五", "六", "日"];
 
 /** A year of the working calendar: what each day is, and why. */
 export default function Calendar() {
+  const { session } = useSession();
   const [year, setYear] = useState(dayjs().year());
   const found = useQuery({ ...getCalendarOptions({ path: { year } }), staleTime: 300_000 });
   if (found.error) return <Fault error={found.error} retry={() => void found.refetch()} />;
@@ -40,6 +45,7 @@ export default function Calendar() {
             ))}
           </div>
           <p className="quiet">依据：{found.data.version}</p>
+          {IMPORTS.has(session.role) && <CalendarImport />}
         </>
       ) : (
         <Skeleton active />

@@ -45,6 +45,7 @@ export default function Intake() {
   const now = Form.useWatch([], form) as Said | undefined;
   const { message } = App.useApp();
   const [call, setCall] = useState<Ring>();
+  const [hungUp, setHungUp] = useState(false);
   const [next, setNext] = useState<Next>("register");
   const [refusal, setRefusal] = useState<RefusalTerm>();
   const [line, setLine] = useState("110");
@@ -63,11 +64,15 @@ export default function Intake() {
   const likely = useMemo(() => likelyCategories(categories, now?.text ?? ""), [categories, now?.text]);
   const kind = kindOf(categories, now?.category);
 
-  useTelephone((ring) => {
-    setCall(ring);
-    form.setFieldValue("phone", ring.number);
-    form.getFieldInstance("text")?.focus?.();
-  });
+  useTelephone(
+    (ring) => {
+      setCall(ring);
+      setHungUp(false);
+      form.setFieldValue("phone", ring.number);
+      form.getFieldInstance("text")?.focus?.();
+    },
+    () => setHungUp(true),
+  );
   useEffect(() => form.getFieldInstance("phone")?.focus?.(), [form]);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
@@ -145,7 +150,7 @@ export default function Intake() {
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>来电受理</h1>
-        {call && <Tag color="green">通话中 {call.number}</Tag>}
+        {call && <Tag color={hungUp ? "default" : "green"}>{`${hungUp ? "通话已结束" : "通话中"} ${call.number}`}</Tag>}
         {call?.recording && <span className="quiet">录音 {call.recording}</span>}
         <span className="push" />
         <span className="quiet wide">Ctrl + Enter 登记，Alt + 数字选类别</span>

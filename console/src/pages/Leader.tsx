@@ -47,7 +47,11 @@ function Matter({ row }: { row: TicketLine }) {
     <Card
       className="matter"
       title={<h2>{row.title}</h2>}
-      extra={<Link to={`/tickets/${row.no}`}>工单全文</Link>}
+      extra={
+        <>
+          <Link to={`/tickets/${row.no}/bulletin`}>热线快报</Link> <Link to={`/tickets/${row.no}`}>工单全文</Link>
+        </>
+      }
     >
       <p className="quiet tight">
         <span className="number">{row.no}</span> {word(TYPE, row.type)}

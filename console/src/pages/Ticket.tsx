@@ -77,6 +77,7 @@ export default function Ticket() {
           actions={actions}
           clocks={clocks.data ?? []}
           unit={session.unit}
+          papers={papersOf(timeline.data ?? [])}
           fillIn={fillIn}
         />
       </header>
@@ -126,6 +127,16 @@ function passedReviews(entries: Entry[]): string[] {
   return passed;
 }
 
+/** The sheets of paper that a ticket has: its address and its name. */
+function papersOf(entries: Entry[]): [string, string][] {
+  const done = new Set(entries.map((entry) => entry.do));
+  return [
+    ...(done.has("submit_to_leader") ? ([["bulletin", "热线快报"]] as [string, string][]) : []),
+    ...(done.has("panel_decision") || done.has("joint_meeting") ? ([["minutes", "会议纪要"]] as [string, string][]) : []),
+    ["sheet", "报送页"],
+  ];
+}
+
 const WINDOW: Record<string, string> = { request_return: "return_window", request_extension: "extension_window" };
 
 function Actions(props: {
@@ -133,6 +144,7 @@ function Actions(props: {
   actions: { main: string[]; more: string[] };
   clocks: ClockAnswer[];
   unit: string | null;
+  papers: [string, string][];
   fillIn: (name: string) => void;
 }) {
   const { ticket, actions, fillIn } = props;
@@ -186,9 +198,11 @@ function Actions(props: {
         </Dropdown>
       )}
       <span className="push" />
-      <Button href={`/console/tickets/${ticket.no}/sheet`} type="text">
-        报送页
-      </Button>
+      {props.papers.map(([page, title]) => (
+        <Button key={page} href={`/console/tickets/${ticket.no}/${page}`} type="text">
+          {title}
+        </Button>
+      ))}
       <Button type="text" onClick={() => window.print()}>
         打印
       </Button>

@@ -3,7 +3,14 @@ import { type ReactNode, useRef } from "react";
 import { TAKEN } from "../files";
 
 /** A button that lets somebody choose files. */
-export function PickFiles(props: { choose: (files: File[]) => void; busy?: boolean; label: string; children: ReactNode }) {
+export function PickFiles(props: {
+  choose: (files: File[]) => void;
+  busy?: boolean;
+  label: string;
+  /** The ends of names that may be chosen; those of attachments where nobody says. */
+  accept?: string;
+  children: ReactNode;
+}) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -12,7 +19,7 @@ export function PickFiles(props: { choose: (files: File[]) => void; busy?: boole
         type="file"
         multiple
         hidden
-        accept={TAKEN}
+        accept={props.accept ?? TAKEN}
         aria-label={props.label}
         onChange={(event) => {
           const chosen = [...(event.target.files ?? [])];

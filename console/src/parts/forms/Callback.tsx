@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { command, Problem, problemOf } from "../../api";
 import type { CallerAnswer, TicketDetail } from "../../client";
 import { RATING, word } from "../../words";
+import { Dial } from "../Dial";
 import { Fault } from "../Fault";
 import { useTerms } from "../terms";
 import type { FormProps } from "./form";
@@ -157,7 +158,7 @@ function LastReply({ ticket }: { ticket: TicketDetail }) {
       </p>
       {ticket.callers.map((one) => (
         <p key={one.id} className="tight">
-          {one.name ?? "未留姓名"} {one.phone ?? "未留电话"}
+          {one.name ?? "未留姓名"} {one.phone ?? "未留电话"} {one.phone && <Dial no={ticket.no} caller={one.id} name={one.name} />}
           {typeof one.ratings.handling === "string" && <Tag className="after">{word(RATING, one.ratings.handling)}</Tag>}
         </p>
       ))}
