@@ -18,7 +18,7 @@ export function PickFiles(props: {
         ref={input}
         type="file"
         multiple
-        hidden
+        style={{ display: "none" }}
         accept={props.accept ?? TAKEN}
         aria-label={props.label}
         onChange={(event) => {
