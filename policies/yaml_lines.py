@@ -71,8 +71,11 @@ _BOUNDS = {"greater_than_equal": ("ge", "不能小于"), "less_than_equal": ("le
 
 def compose(text: str) -> Any:
     """The node tree of a YAML text. yaml.YAMLError when it is no YAML, or says a field twice."""
-    tree = yaml.compose(text, Loader=yaml.SafeLoader)
-    _check_once(tree, set())
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        _check_once(tree, set())
+    except RecursionError:
+        raise yaml.YAMLError("嵌套过深") from None
     return tree
 
 

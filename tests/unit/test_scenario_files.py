@@ -217,6 +217,10 @@ def test_text_that_is_no_yaml_is_refused_with_its_line() -> None:
     )
 
 
+def test_text_that_is_nested_beyond_reason_is_refused() -> None:
+    assert refusal("policy: jingchuan\nsteps: " + "[" * 5000) == "漏水.yaml：不是合格的 YAML（嵌套过深）"
+
+
 def test_a_file_that_is_not_there_is_one_line_and_code_2(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
