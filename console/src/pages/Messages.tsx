@@ -38,6 +38,7 @@ export default function Messages() {
           { title: "时间", width: 130, render: (_, one) => brief(one.queued_at) },
           {
             title: "收件人",
+            width: 200,
             render: (_, one) => (
               <>
                 {one.unit} {word(HELD, one.role)}

@@ -21,13 +21,12 @@ export function Remaining({ due, always }: { due: string; always?: boolean }) {
   const worked = useWorkTime();
   const end = Date.parse(due);
   const late = end < now;
-  const seconds = always || !worked ? (end - now) / 1000 : worked(now, end);
-  const measured = always || !worked ? "" : "工作时间";
+  // Until the calendar is read there is no saying how much office time it is, and hours of the clock mislead.
+  const seconds = always ? (end - now) / 1000 : worked?.(now, end);
   return (
     <span className={late ? "late" : "remaining"} title={deadline(due)}>
       {late ? "逾期" : "剩余"}
-      {measured}
-      {span(seconds)}
+      {seconds !== undefined && `${always ? "" : "工作时间"}${span(seconds)}`}
     </span>
   );
 }
