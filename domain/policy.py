@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from domain.calendar_data import OfficeHours, Season
-from domain.commands import TicketFields
+from domain.commands import AnswerSupervision, Order, Reply, RequestExtension, RequestReturn, TicketFields
 from domain.limit import Limit
 from domain.vocabulary import (
     Channel,
@@ -275,6 +275,14 @@ class Intake(Element):
     from_above_only: bool = False
     non_emergency: "Permission | None" = None
 
+    @field_validator("upstream_sources", "levels")
+    @classmethod
+    def _of_the_sources(cls, named: Any, info: ValidationInfo) -> Any:
+        sources = info.data.get("sources", named)
+        if others := [source for source in named if source not in sources]:
+            raise ValueError(f"“{'、'.join(others)}”不在 sources 之列")
+        return named
+
 
 class RefusalRule(Element):
     """One reason for not accepting a demand, what must be on record for it and where the citizen is sent.
@@ -323,6 +331,32 @@ class RequiredPart(Element):
     fields: tuple[str, ...] = Field(min_length=1)
     code: str
     at_least: int = 1
+
+
+_NEVER_MISSING = frozenset({"do", "unit", "no", "working_days"})
+
+
+def _check_fields(command: type[Order], names: tuple[str, ...]) -> None:
+    there = [name for name in command.model_fields if name not in _NEVER_MISSING]
+    unknown = [name for name in names if name not in there]
+    if unknown:
+        raise ValueError(f"这里没有“{'、'.join(unknown)}”这一项，可以要求的有：{'、'.join(there)}")
+
+
+def _named_by(command: type[Order]) -> AfterValidator:
+    """Parts that a command can have: one of another name could never be met."""
+
+    def check(parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:
+        for part in parts:
+            _check_fields(command, part.fields)
+        return parts
+
+    return AfterValidator(check)
+
+
+def _check_cited(number: object, basis: tuple[str, ...], name: str) -> None:
+    if number is not None and not basis:
+        raise ValueError(f"写了 {name}，也要写明 {name}_basis")
 
 
 class Staffing(Element):
@@ -386,7 +420,7 @@ class DispatchTerms(Element):
 class ReturnTerms(Element):
     """How a unit may give a ticket back. `refused_is_final`: after a refusal it may not ask again."""
 
-    requires: tuple[RequiredPart, ...]
+    requires: Annotated[tuple[RequiredPart, ...], _named_by(RequestReturn)]
     window_basis: tuple[RuleId, ...]
     approved: Permission
     refused: Permission
@@ -412,7 +446,7 @@ class Cap(Element):
 class ExtensionTerms(Element):
     """How a unit may ask for more time."""
 
-    requires: tuple[RequiredPart, ...]
+    requires: Annotated[tuple[RequiredPart, ...], _named_by(RequestExtension)]
     window_basis: tuple[RuleId, ...]
     reasons: tuple[ExtensionReason, ...] = ()
     cap: Cap | None = None
@@ -425,6 +459,12 @@ class ExtensionTerms(Element):
     refused: Permission
     refusal_needs_reason: Permission | None = None
 
+    @model_validator(mode="after")
+    def _limits_are_cited(self) -> Self:
+        _check_cited(self.times, self.times_basis, "times")
+        _check_cited(None if self.on_redo else False, self.on_redo_basis, "on_redo")
+        return self
+
 
 class OutcomeTerms(Element):
     """What a reply with this outcome must bring along."""
@@ -433,11 +473,17 @@ class OutcomeTerms(Element):
     materials: int = 0
     max_calendar_days: int | None = None
 
+    @field_validator("fields")
+    @classmethod
+    def _of_a_reply(cls, fields: tuple[str, ...]) -> tuple[str, ...]:
+        _check_fields(Reply, fields)
+        return fields
+
 
 class ReplyTerms(Element):
     """What a reply must say, who passes it in the unit, who signs it."""
 
-    requires: tuple[RequiredPart, ...]
+    requires: Annotated[tuple[RequiredPart, ...], _named_by(Reply)]
     outcomes: dict[Outcome, OutcomeTerms] = {}
     approvals: tuple["Approval", ...] = ()
     signatures: tuple["Signature", ...] = ()
@@ -496,6 +542,11 @@ class RedoTerms(Element):
     ratings: tuple[Rating, ...]
     needs_finding: bool = False
 
+    @model_validator(mode="after")
+    def _number_is_cited(self) -> Self:
+        _check_cited(self.times, self.times_basis, "times")
+        return self
+
 
 class Detector(Element):
     """A count on a ticket that calls for supervision: `opens` it by itself, or only says so to the office."""
@@ -511,7 +562,7 @@ class SupervisionTerms(Element):
 
     forms: tuple[SupervisionForm, ...] = Field(min_length=1)
     levels: tuple[SupervisionLevel, ...] = Field(min_length=1)
-    requires: tuple[RequiredPart, ...] = ()
+    requires: Annotated[tuple[RequiredPart, ...], _named_by(AnswerSupervision)] = ()
     detectors: tuple[Detector, ...] = ()
     close: Permission
 
@@ -612,6 +663,21 @@ class Policy(BaseModel):
     def _handle_is_given(cls, clocks: dict[ClockName, Any]) -> dict[ClockName, Any]:
         if ClockName.HANDLE not in clocks:
             raise ValueError("须写明办理时限 handle；办法没有规定的，写 unspecified 和实际采用的时限")
+        return clocks
+
+    @field_validator("clocks")
+    @classmethod
+    def _name_what_there_is(
+        cls, clocks: dict[ClockName, tuple[ClockRule, ...]], info: ValidationInfo
+    ) -> dict[ClockName, tuple[ClockRule, ...]]:
+        supervision: SupervisionTerms | None = info.data.get("supervision")
+        for name, rule in ((name, rule) for name, rules in clocks.items() for rule in rules):
+            on = rule.before_due.clock if rule.before_due else None
+            if on is not None and on not in clocks:
+                raise ValueError(f"{name} 按 {on} 的到期时间推算，而没有规定 {on}")
+            form = rule.on_breach.form if rule.on_breach else None
+            if form is not None and supervision is not None and form not in supervision.forms:
+                raise ValueError(f"{name} 逾期启动的督办方式 {form} 不在 supervision.forms 之列")
         return clocks
 
     @property

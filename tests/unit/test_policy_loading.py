@@ -126,6 +126,34 @@ def line_of(text: str, part: str) -> int:
             id="two-caps",
         ),
         pytest.param(
+            "fields: [reason], code: reason_required, basis: [JC-11.2c]",
+            "fields: [resaon], code: reason_required, basis: [JC-11.2c]",
+            "  requires:\n    - {fields: [resaon]",
+            "returns.requires：这里没有“resaon”这一项",
+            id="part-that-no-command-has",
+        ),
+        pytest.param(
+            "upstream_sources: [city_platform,",
+            "upstream_sources: [local_forum,",
+            "upstream_sources",
+            "intake.upstream_sources：“local_forum”不在 sources 之列",
+            id="upper-level-that-is-no-source",
+        ),
+        pytest.param(
+            "before_due: {clock: handle,",
+            "before_due: {clock: target,",
+            "clocks:",
+            "clocks：extension_window 按 target 的到期时间推算，而没有规定 target",
+            id="clock-that-hangs-on-nothing",
+        ),
+        pytest.param(
+            "  cap: {times_of_limit: 1,",
+            "  times: 1\n  cap: {times_of_limit: 1,",
+            "extensions:",
+            "extensions：写了 times，也要写明 times_basis",
+            id="number-without-basis",
+        ),
+        pytest.param(
             "  attempts: 3", "  attempts: 0", "attempts: 0", "callback.attempts：不能小于1", id="no-attempt"
         ),
         pytest.param(
