@@ -13,6 +13,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import (
     PollerBehaviorAutoscaling,
     Replayer,
+    UnsandboxedWorkflowRunner,
     Worker,
     WorkerDeploymentConfig,
     WorkflowRunner,
@@ -64,18 +65,25 @@ def build_worker(client: Client, settings: Settings, engine: AsyncEngine, ring: 
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities(client, settings, engine, ring),
-        workflow_runner=workflow_runner(),
-        max_cached_workflows=settings.max_cached_workflows,
-        max_concurrent_workflow_tasks=settings.max_concurrent_workflow_tasks,
-        max_concurrent_activities=settings.max_concurrent_activities,
-        max_concurrent_local_activities=settings.database_pool_size * 2,
-        # A worker that was killed keeps its workflows this long; commands to them wait for it.
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=4),
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-        graceful_shutdown_timeout=timedelta(seconds=settings.graceful_shutdown_seconds),
         deployment_config=_deployment(settings),
+        **limits(settings),
     )
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """How a worker runs workflows, and how much it takes on; the bare baseline is measured under the same."""
+    return {
+        "workflow_runner": sandbox() if settings.workflow_sandbox else UnsandboxedWorkflowRunner(),
+        "max_cached_workflows": settings.max_cached_workflows,
+        "max_concurrent_workflow_tasks": settings.max_concurrent_workflow_tasks,
+        "max_concurrent_activities": settings.max_concurrent_activities,
+        "max_concurrent_local_activities": settings.database_pool_size * 2,
+        # A worker that was killed keeps its workflows this long; commands to them wait for it.
+        "sticky_queue_schedule_to_start_timeout": timedelta(seconds=4),
+        "workflow_task_poller_behavior": PollerBehaviorAutoscaling(),
+        "activity_task_poller_behavior": PollerBehaviorAutoscaling(),
+        "graceful_shutdown_timeout": timedelta(seconds=settings.graceful_shutdown_seconds),
+    }
 
 
 def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
@@ -111,13 +119,11 @@ def activities(
 
 def build_replayer(ring: KeyRing) -> Replayer:
     """A replayer of the histories that such a worker made."""
-    return Replayer(
-        workflows=WORKFLOWS, data_converter=data_converter(ring), workflow_runner=workflow_runner()
-    )
+    return Replayer(workflows=WORKFLOWS, data_converter=data_converter(ring), workflow_runner=sandbox())
 
 
-def workflow_runner() -> WorkflowRunner:
-    """The sandbox, with the pure modules passed through."""
+def sandbox() -> WorkflowRunner:
+    """The sandbox, with the pure modules passed through: tests and replays run in it (decision 0011)."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules(*PURE)
     return SandboxedWorkflowRunner(restrictions=restrictions)
 

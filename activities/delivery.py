@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.afterwards import Afterwards, NotOver
-from activities.reaching import EngineAway, reaching_temporal
+from activities.reaching import EngineAway
 from activities.starting import Starter
 from domain.commands import Envelope
 from domain.rejected import Rejected
@@ -29,6 +29,7 @@ from models.outbox import TICKET as START_TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Supervision, Ticket
+from ops.database import at_once
 
 _log = structlog.get_logger(__name__)
 
@@ -111,13 +112,14 @@ class Delivery:
         return settled
 
     async def _note(self, received: Received, envelope: Envelope, settled: Settled) -> None:
-        async with self._engine.begin() as conn:
-            if settled.accepted is not None:
-                told = {"seq": settled.accepted.seq, "status": settled.accepted.status}
+        if settled.accepted is not None:
+            told = {"seq": settled.accepted.seq, "status": settled.accepted.status}
+            async with at_once(self._engine) as conn:
                 await received_commands.settle(conn, received.id, ACCEPTED, told)
-            elif settled.refused is not None:
+        elif settled.refused is not None:
+            async with self._engine.begin() as conn:
                 await _note_refusal(conn, received, envelope, settled.refused)
-        if settled.failed is not None:
+        elif settled.failed is not None:
             await self._failed(received, settled.failed)
 
     async def _failed(self, received: Received, kind: str) -> Settled:
@@ -145,14 +147,15 @@ class Delivery:
     async def _verdict(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
         """What the workflow says. Raises _NotRunning where there is none."""
         try:
-            with reaching_temporal():
-                accepted = await self._client.get_workflow_handle(addressee.workflow_id).execute_update(
+            accepted: CommandResult = await self._starter.reach.call(
+                self._client.get_workflow_handle(addressee.workflow_id).execute_update(
                     envelope.command.do,
                     envelope,
                     id=received.id,
                     result_type=CommandResult,
                     rpc_timeout=_TIMEOUT,
                 )
+            )
         except WorkflowUpdateFailedError as error:
             return _no(error)
         except RPCError as error:

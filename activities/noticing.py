@@ -16,6 +16,7 @@ from models.contracts.notices import NOTIFY, NotifyRequest
 from models.recording import SEND_NOTICES, notices_subject
 from models.retries import NOTIFY as NOTIFY_RETRIES
 from models.retries import NOTIFY_TIMEOUT
+from ops.database import at_once
 
 _TIMEOUT = timedelta(seconds=5)
 
@@ -56,7 +57,7 @@ class NoticeStarter:
             )
         except ActivityAlreadyStartedError:
             _log.info("notices_started_before", subject=subject)
-        async with self._engine.begin() as conn:
+        async with at_once(self._engine) as conn:
             await outbox.mark_subject_started(conn, SEND_NOTICES, subject)
 
     async def _start_quietly(self, request: NotifyRequest) -> None:

@@ -20,6 +20,7 @@ from models.notice_templates import TOKEN, BadNotice, template
 from models.notifications import Counted, OpenNotice, State
 from models.sending_rules import ALONE, Held, HeldFor, SendingRules
 from models.sms_length import parts
+from ops.database import at_once
 from ops.keyring import KeyRing
 
 _AT_ONCE = 5
@@ -56,10 +57,10 @@ class Notify:
         keys = [notice.key for notice in request.notices]
         for notice in request.notices:
             await self._queue(request.ticket_no, notice)
-        async with self._engine.connect() as conn:
+        async with at_once(self._engine) as conn:
             waiting = await notifications.open_ones(conn, request.ticket_no, keys)
         await self.send_all(waiting)
-        async with self._engine.connect() as conn:
+        async with at_once(self._engine) as conn:
             counts = await notifications.counts(conn, request.ticket_no, keys)
         still_open = sum(counts[state] for state in notifications.OPEN)
         if still_open:
@@ -149,7 +150,7 @@ class Notify:
         if one.channel == ROBOT:
             number: str | None = one.unit
         else:
-            async with self._engine.connect() as conn:
+            async with at_once(self._engine) as conn:
                 number = await phone_of(conn, self._ring, one.recipient)
         if number is None:
             return None

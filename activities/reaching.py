@@ -1,9 +1,12 @@
 """Telling apart a Temporal that is away from one that says no."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
 
-from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 _SAYS_NO = frozenset(
@@ -19,8 +22,59 @@ _SAYS_NO = frozenset(
 )
 
 
+_PATIENCE = 1.0
+"""Seconds a call may take before the server is asked whether it is there at all."""
+
+_HEALTH = timedelta(seconds=3)
+"""How long a server that was there may take to say so; one that was stopped refuses at once."""
+
+_HEALTH_WHILE_AWAY = timedelta(seconds=0.3)
+
+_Given = TypeVar("_Given")
+
+
 class EngineAway(Exception):
     """Temporal or every worker is away: what is stored will be done later."""
+
+
+class Reach:
+    """Calls to Temporal that wait only while it is there.
+
+    Who finds that it is away waits about a second for it; those who come after ask first, and do not wait.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._away = False
+
+    async def call(self, work: Coroutine[Any, Any, _Given]) -> _Given:
+        """What the call gives. Raises EngineAway, or what the call raises."""
+        if self._away and not await self._answers(_HEALTH_WHILE_AWAY):
+            work.close()
+            raise EngineAway("still away")
+        call = asyncio.ensure_future(work)
+        try:
+            with reaching_temporal():
+                done, _ = await asyncio.wait({call}, timeout=_PATIENCE)
+                if not done and not await self._answers(_HEALTH):
+                    raise EngineAway("no answer to the question whether it is there")
+                return await call
+        except EngineAway:
+            if not self._away:
+                await self._answers(_HEALTH)
+            raise
+        finally:
+            call.cancel()
+
+    async def _answers(self, within: timedelta) -> bool:
+        """Whether the server says that it is there; remembered for the next call."""
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                healthy = await self._client.service_client.check_health(timeout=within)
+        except (RPCError, RuntimeError, TimeoutError):
+            healthy = False
+        self._away = not healthy
+        return healthy
 
 
 @contextmanager

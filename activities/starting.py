@@ -10,7 +10,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.noticing import NoticeStarter
-from activities.reaching import reaching_temporal
+from activities.reaching import Reach
 from domain.calendar_data import CalendarData
 from domain.commands import TicketFields
 from domain.vocabulary import Status
@@ -31,6 +31,7 @@ from models.outbox import TICKET, Waiting
 from models.recording import SEND_NOTICES, START_SUPERVISION
 from models.revising import calendar_of
 from models.search_attributes import JURISDICTION, STATUS
+from ops.database import at_once
 
 _TIMEOUT = timedelta(seconds=5)
 """How long a start may take before it is left to the sweep."""
@@ -45,10 +46,11 @@ class Starter:
     def __init__(self, engine: AsyncEngine, client: Client, task_queue: str, laws: KnownLaws) -> None:
         self._engine, self._client, self._task_queue, self._laws = engine, client, task_queue, laws
         self._notices = NoticeStarter(engine, client, task_queue)
+        self.reach = Reach(client)
 
     async def start_waiting(self, kind: str, subject: str) -> None:
         """Starts the workflow of this subject if it is still to be started. Raises as `start` does."""
-        async with self._engine.connect() as conn:
+        async with at_once(self._engine) as conn:
             row = await outbox.find_waiting(conn, kind, subject)
         if row is not None:
             await self.start(row)
@@ -59,26 +61,27 @@ class Starter:
         Raises EngineAway while Temporal is away, DBAPIError while Postgres is.
         """
         if row.kind == SEND_NOTICES:
-            with reaching_temporal():
-                await self._notices.start(NotifyRequest.model_validate(row.payload))
+            await self.reach.call(self._notices.start(NotifyRequest.model_validate(row.payload)))
             return
-        async with self._engine.connect() as conn:
+        async with at_once(self._engine) as conn:
             law, _ = await self._laws.get(conn, row.payload["law_id"])
             moved_to = await calendar_of(conn, no) if (no := _ticket_of(row)) else None
         workflow, workflow_id, begin = _what_to_start(row, law, moved_to)
-        with reaching_temporal(), contextlib.suppress(WorkflowAlreadyStartedError):
-            await self._client.start_workflow(
-                workflow,
-                begin,
-                id=workflow_id,
-                task_queue=self._task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{_WORDS[row.kind]} {row.subject}",
-                static_details=law.policy.title,
-                search_attributes=_attributes(row.kind, law),
-                rpc_timeout=_TIMEOUT,
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await self.reach.call(
+                self._client.start_workflow(
+                    workflow,
+                    begin,
+                    id=workflow_id,
+                    task_queue=self._task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    static_summary=f"{_WORDS[row.kind]} {row.subject}",
+                    static_details=law.policy.title,
+                    search_attributes=_attributes(row.kind, law),
+                    rpc_timeout=_TIMEOUT,
+                )
             )
-        async with self._engine.begin() as conn:
+        async with at_once(self._engine) as conn:
             await outbox.mark_started(conn, row.id)
 
 

@@ -28,6 +28,7 @@ from models.api_tokens import Token
 from models.audit import Line
 from models.held_roles import ACTS_AS, NAMES, OF_A_UNIT, HeldRole, held_as
 from models.sessions import Session
+from ops.database import at_once
 
 UNIT_ROLES = frozenset({Role.UNIT, Role.UNIT_LEADER, Role.UNIT_PRINCIPAL})
 """Roles that act for one unit and see that unit's tickets only."""
@@ -95,7 +96,7 @@ async def authenticated(
 
 async def _of_session(request: Request, parts: Parts, secret: str, role: str | None) -> Principal:
     idle = timedelta(minutes=parts.settings.session_idle_minutes)
-    async with parts.engine.begin() as conn:
+    async with at_once(parts.engine) as conn:
         session = await sessions.find(conn, secret, datetime.now(UTC), idle)
     if session is None:
         await _record_ended(parts, request, sessions.login_of, secret)
@@ -146,7 +147,7 @@ def is_same_origin(request: Request, public_url: str) -> bool:
 
 
 async def _of_token(request: Request, parts: Parts, secret: str) -> Principal:
-    async with parts.engine.begin() as conn:
+    async with at_once(parts.engine) as conn:
         token = await api_tokens.find(conn, secret, datetime.now(UTC))
     if token is None:
         await _record_ended(parts, request, api_tokens.name_of, secret)

@@ -13,7 +13,8 @@ from typing import Any, Final
 from zlib import crc32
 
 import rfc8785
-from sqlalchemy import ColumnElement, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, DateTime, Integer, LargeBinary, String, bindparam, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.tables import AuditHead, AuditLine
@@ -62,32 +63,53 @@ def first_hash(lane: int) -> bytes:
     return sha256(f"audit {lane}".encode()).digest()
 
 
+# One statement, as each request waits for it: the line gets its number and its hash where the head is.
+_ADD = text(
+    """
+    WITH head AS (
+        SELECT seq + 1 AS seq, hash FROM audit_head WHERE lane = :lane FOR UPDATE
+    ), line AS (
+        INSERT INTO audit_line
+            (lane, seq, at, operation, outcome, actor_id, ticket_no, subject, data, prev_hash, hash)
+        SELECT :lane, head.seq, :at, :operation, :outcome, :actor_id, :ticket_no, :subject, :data, head.hash,
+            sha256(head.hash || :said || convert_to(head.seq || '}', 'UTF8'))
+        FROM head
+        RETURNING seq, hash
+    )
+    UPDATE audit_head SET seq = line.seq, hash = line.hash FROM line WHERE lane = :lane
+    """
+).bindparams(
+    bindparam("lane", type_=Integer),
+    bindparam("at", type_=DateTime(timezone=True)),
+    *(bindparam(name, type_=String) for name in ("operation", "outcome", "actor_id", "ticket_no", "subject")),
+    bindparam("data", type_=JSONB),
+    bindparam("said", type_=LargeBinary),
+)
+
+
 async def write(conn: AsyncConnection, line: Line) -> None:
-    """Adds a line, in the caller's transaction, which should be short: its lane waits for the end of it."""
+    """Adds a line, in the caller's transaction, which should be short: its lane waits for the end of it.
+
+    Raises LookupError where the lane has lost its head.
+    """
     actor_id, data = line.actor.get("id"), line.to_json()
     lane = crc32((line.ticket_no or actor_id or line.operation).encode()) % LANES
-    head = (
-        await conn.execute(
-            select(AuditHead.seq, AuditHead.hash).where(AuditHead.lane == lane).with_for_update()
-        )
-    ).one()
-    seq, own = head.seq + 1, _hash(lane, head.seq + 1, data, head.hash)
-    await conn.execute(
-        insert(AuditLine).values(
-            lane=lane,
-            seq=seq,
-            at=line.at,
-            operation=line.operation,
-            outcome=line.outcome,
-            actor_id=actor_id,
-            ticket_no=line.ticket_no,
-            subject=line.subject,
-            data=data,
-            prev_hash=head.hash,
-            hash=own,
-        )
+    added = await conn.execute(
+        _ADD,
+        {
+            "lane": lane,
+            "at": line.at,
+            "operation": line.operation,
+            "outcome": line.outcome,
+            "actor_id": actor_id,
+            "ticket_no": line.ticket_no,
+            "subject": line.subject,
+            "data": data,
+            "said": _before_the_number(lane, data),
+        },
     )
-    await conn.execute(update(AuditHead).where(AuditHead.lane == lane).values(seq=seq, hash=own))
+    if added.rowcount != 1:
+        raise LookupError(f"audit lane {lane} has lost its head")
 
 
 async def lines(engine: AsyncEngine, since: datetime | None = None) -> AsyncIterator[Any]:
@@ -206,3 +228,8 @@ async def find(
 def _hash(lane: int, seq: int, data: Mapping[str, Any], prev_hash: bytes) -> bytes:
     said: dict[str, Any] = {"lane": lane, "seq": seq, "data": data}
     return sha256(prev_hash + rfc8785.dumps(said)).digest()
+
+
+def _before_the_number(lane: int, data: Mapping[str, Any]) -> bytes:
+    """The canonical JSON of a line up to its number, which comes last in it."""
+    return rfc8785.dumps({"lane": lane, "data": dict(data)})[:-1] + b',"seq":'

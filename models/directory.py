@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -36,14 +37,7 @@ async def unit_given(
     An inactive unit does not exist. People marked absent still count: the unit has named them.
     """
     wanted = list(dict.fromkeys(names))
-    superior, parent = aliased(Unit), aliased(Unit)
-    query = (
-        select(Unit.id, Unit.name, Unit.kind, superior.name.label("superior"), parent.name.label("parent"))
-        .outerjoin(superior, superior.id == Unit.supervised_by_id)
-        .outerjoin(parent, parent.id == Unit.parent_id)
-        .where(Unit.name.in_(wanted), Unit.active)
-    )
-    found = {row.name: row for row in await conn.execute(query)}
+    found = {row.name: row for row in await conn.execute(_active_units(), {"names": wanted})}
     held = await _roles_held(conn, [row.id for row in found.values()])
     return {
         name: UnitGiven(exists=False)
@@ -60,6 +54,17 @@ async def unit_given(
         )
         for name in wanted
     }
+
+
+@cache
+def _active_units() -> Select[UUID, str, str, str, str]:
+    superior, parent = aliased(Unit), aliased(Unit)
+    return (
+        select(Unit.id, Unit.name, Unit.kind, superior.name.label("superior"), parent.name.label("parent"))
+        .outerjoin(superior, superior.id == Unit.supervised_by_id)
+        .outerjoin(parent, parent.id == Unit.parent_id)
+        .where(Unit.name.in_(bindparam("names", expanding=True)), Unit.active)
+    )
 
 
 async def territorial_unit(conn: AsyncConnection, area: str) -> str | None:
@@ -144,9 +149,12 @@ async def _callers(conn: AsyncConnection, ticket_no: str, only: Sequence[str] | 
 
 async def _roles_held(conn: AsyncConnection, units: list[UUID]) -> dict[UUID, Counter[str]]:
     held: dict[UUID, Counter[str]] = {}
-    rows = await conn.execute(
-        select(Person.unit_id, Person.roles).where(Person.active, Person.unit_id.in_(units))
-    )
-    for unit_id, roles in rows:
+    for unit_id, roles in await conn.execute(_roles(), {"units": units}):
         held.setdefault(unit_id, Counter()).update(roles)
     return held
+
+
+@cache
+def _roles() -> Select[UUID, list[str]]:
+    in_them = Person.unit_id.in_(bindparam("units", expanding=True))
+    return select(Person.unit_id, Person.roles).where(Person.active, in_them)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chain import ChainedFact, chained, first_prev_hash
@@ -37,6 +37,17 @@ TICKET = Aggregate(_table(TicketFact), "ticket_no")
 SUPERVISION = Aggregate(_table(SupervisionFact), "no")
 
 
+def _loading(aggregate: Aggregate) -> Select[Any]:
+    columns = aggregate.table.c
+    chosen = [columns[name] for name in ChainedFact.__slots__]
+    since = columns.seq >= bindparam("from_seq")
+    return select(*chosen).where(columns[aggregate.number] == bindparam("of"), since).order_by(columns.seq)
+
+
+_LOADING = {aggregate.number: _loading(aggregate) for aggregate in (TICKET, SUPERVISION)}
+"""Each record asks this, so it is put together once."""
+
+
 class FactsMissing(Exception):
     """The database holds fewer facts than the caller has seen: it was restored from an older copy."""
 
@@ -63,10 +74,8 @@ async def load(
     conn: AsyncConnection, aggregate: Aggregate, no: str, *, from_seq: int = 1
 ) -> list[ChainedFact]:
     """The stored facts of one aggregate, in order."""
-    columns = aggregate.table.c
-    chosen = [columns[name] for name in ChainedFact.__slots__]
-    query = select(*chosen).where(aggregate.of(no), columns.seq >= from_seq).order_by(columns.seq)
-    return [ChainedFact(*row) for row in await conn.execute(query)]
+    found = await conn.execute(_LOADING[aggregate.number], {"of": no, "from_seq": from_seq})
+    return [ChainedFact(*row) for row in found]
 
 
 def rows_to_insert(aggregate: Aggregate, no: str, facts: Sequence[ChainedFact]) -> list[dict[str, Any]]:

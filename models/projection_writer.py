@@ -1,39 +1,22 @@
 """Writing facts and projections in one statement: each table's rows travel as one JSON value.
 
-A record writes to five tables. Five statements would take five times the round trips and most of the time
+A record writes to six tables. Six statements would take six times the round trips and most of the time
 of a command, so there is one, put together from the tables' own columns when the module is loaded.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, TextClause, delete, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fact_effects import CallerMark
+from models.json_rows import as_json, insertion, table_of, written
 from models.projection import Projection
-from models.tables import Assignment, Base, Caller, Clock, Precedent, Ticket, TicketFact
+from models.tables import Assignment, Caller, Clock, Outbox, Precedent, Ticket, TicketFact
 
-
-def table_of(mapped: type[Base]) -> Table:
-    """The table of a mapped class, for Core statements."""
-    table = mapped.__table__
-    assert isinstance(table, Table)
-    return table
-
-
-_FACT, _TICKET = table_of(TicketFact), table_of(Ticket)
+_FACT, _TICKET, _OUTBOX = table_of(TicketFact), table_of(Ticket), table_of(Outbox)
 _ROWS = tuple(table_of(mapped) for mapped in (Assignment, Clock, Precedent))
-
-
-def _insert(table: Table) -> str:
-    columns = ", ".join(f'"{name}"' for name in _written(table))
-    return (
-        f"INSERT INTO {table.name} ({columns}) SELECT {columns}"
-        f" FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:{table.name} AS jsonb))"
-    )
 
 
 def _upsert(
@@ -41,16 +24,12 @@ def _upsert(
 ) -> str:
     """`unless`: columns that stay as they are where a condition holds."""
     keys = [column.name for column in table.primary_key]
-    changed = [name for name in _written(table) if name not in (*keys, *keep)]
+    changed = [name for name in written(table) if name not in (*keys, *keep)]
     values = {name: f'excluded."{name}"' for name in changed}
     for name, condition in (unless or {}).items():
         values[name] = f'CASE WHEN {condition} THEN {table.name}."{name}" ELSE {values[name]} END'
     columns = ", ".join(f'"{name}" = {value}' for name, value in values.items())
-    return f"{_insert(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {columns} WHERE {only_if}"
-
-
-def _written(table: Table) -> list[str]:
-    return [column.name for column in table.columns if column.computed is None]
+    return f"{insertion(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {columns} WHERE {only_if}"
 
 
 def _together(parts: Mapping[str, str], last: str) -> TextClause:
@@ -69,8 +48,9 @@ _UPSERTS = {table.name: _upsert(table) for table in _ROWS}
 
 _RECORD = _together(
     {
-        _FACT.name: _insert(_FACT),
+        _FACT.name: insertion(_FACT),
         **_UPSERTS,
+        _OUTBOX.name: insertion(_OUTBOX, ("kind", "subject", "payload")) + " ON CONFLICT DO NOTHING",
     },
     # The law a ticket was opened under stays, and a late record never takes the row back.
     _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
@@ -84,9 +64,14 @@ async def write_record(
     ticket_no: str,
     facts: Iterable[Mapping[str, Any]],
     rows: Projection,
+    outbox: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Stores new facts and the rows they touch. IntegrityError when facts are there already."""
-    await conn.execute(_RECORD, {_FACT.name: _json(facts), **_projected(rows)})
+    """Stores new facts, the rows they touch and what must follow.
+
+    IntegrityError when facts are there already.
+    """
+    new = {_FACT.name: as_json(facts), _OUTBOX.name: as_json(outbox)}
+    await conn.execute(_RECORD, {**new, **_projected(rows)})
     await mark_callers(conn, ticket_no, rows.caller_marks)
 
 
@@ -126,20 +111,8 @@ async def _drop_others(
 
 def _projected(rows: Projection) -> dict[str, str]:
     return {
-        _TICKET.name: _json([rows.ticket]),
-        "assignment": _json(rows.assignments),
-        "clock": _json(rows.clocks),
-        "precedent": _json(rows.precedents),
+        _TICKET.name: as_json([rows.ticket]),
+        "assignment": as_json(rows.assignments),
+        "clock": as_json(rows.clocks),
+        "precedent": as_json(rows.precedents),
     }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_scalar)
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    raise TypeError(f"{type(value).__name__} is no column's value")

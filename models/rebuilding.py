@@ -13,8 +13,9 @@ from models import facts_store
 from models.chain import ChainedFact
 from models.fact_effects import supervision_changes, supervision_row
 from models.facts_store import SUPERVISION, TICKET
+from models.json_rows import table_of
 from models.projection import Projection, project
-from models.projection_writer import table_of, write_rebuilt
+from models.projection_writer import write_rebuilt
 from models.tables import Assignment, Base, Caller, Clock, Law, Precedent, Supervision, Ticket
 
 

@@ -5,18 +5,19 @@ retry of the caller nor one of ours does anything twice.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import Actor
-from models.tables import Command, Refusal
+from models.json_rows import as_json, insertion, table_of
+from models.tables import Command, Refusal, TicketText
 
 STORED = "stored"
 ACCEPTED = "accepted"
@@ -64,6 +65,27 @@ async def put(conn: AsyncConnection, received: Received, key: str) -> bool:
     return done.rowcount == 1
 
 
+_COMMAND, _TEXT = table_of(Command), table_of(TicketText)
+
+# One statement, because each command waits for it before it is sent.
+_PUT_WITH_WORDS = text(
+    f"""
+    WITH fresh AS ({insertion(_COMMAND)} ON CONFLICT DO NOTHING RETURNING id),
+        words AS ({insertion(_TEXT)} WHERE EXISTS (SELECT 1 FROM fresh))
+    SELECT id FROM fresh
+    """
+)
+
+
+async def put_with_words(
+    conn: AsyncConnection, received: Received, key: str, words: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Writes a command and rows of what was written in it, all or nothing, as `put` does."""
+    row = {name: getattr(received, name) for name in received.__dataclass_fields__}
+    values = {_COMMAND.name: as_json([{**row, "key": key}]), _TEXT.name: as_json(words)}
+    return (await conn.execute(_PUT_WITH_WORDS, values)).one_or_none() is not None
+
+
 async def stored_of(conn: AsyncConnection, ticket_no: str) -> list[Received]:
     """The commands of one ticket that nothing is known of yet, in the order they were received."""
     rows = await conn.execute(
@@ -90,12 +112,15 @@ async def subjects_with_stored(
 
 async def settle(conn: AsyncConnection, wanted: str, state: str, result: Mapping[str, Any]) -> bool:
     """Writes what came of a command; false when that is written already, and then it stays."""
-    done = await conn.execute(
-        update(Command)
-        .where(Command.id == wanted, Command.state == STORED)
-        .values(state=state, result=result, decided_at=func.now())
-    )
+    done = await conn.execute(_SETTLE, {"wanted": wanted, "to": state, "told": result})
     return done.rowcount == 1
+
+
+_SETTLE = (
+    update(Command)
+    .where(Command.id == bindparam("wanted"), Command.state == STORED)
+    .values(state=bindparam("to"), result=bindparam("told"), decided_at=func.now())
+)
 
 
 async def note_refusal(

@@ -25,10 +25,12 @@ from models.fact_effects import (
     supervision_row,
 )
 from models.facts_store import SUPERVISION, TICKET, Aggregate, rows_to_insert
+from models.json_rows import table_of
 from models.projection import project
-from models.projection_writer import table_of, write_record
+from models.projection_writer import write_record
 from models.tables import Outbox, Supervision
 from models.texts import Reference
+from ops.database import at_once
 
 START_SUPERVISION = "supervision"
 """The outbox kind of a supervision that is to be started; its subject is the supervision's number."""
@@ -46,20 +48,19 @@ async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
     away; then nothing of it is written.
     """
     while True:
-        async with engine.connect() as conn:
+        async with at_once(engine) as conn:
             found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
-            if found.taken:
-                return _adopted(found.taken)
-            fresh = _chained(request.ticket_no, request, found.prev_hash)
-            try:
-                await _write(conn, request, fresh)
-            except IntegrityError as error:
-                if not _is_taken(error, TICKET):
-                    raise
-                # Somebody else recorded at this very moment: look again, and adopt what they wrote.
-                continue
-            await conn.commit()
-            return RecordResult(facts=request.facts)
+        if found.taken:
+            return _adopted(found.taken)
+        fresh = _chained(request.ticket_no, request, found.prev_hash)
+        try:
+            await _write(engine, request, fresh)
+        except IntegrityError as error:
+            if not _is_taken(error, TICKET):
+                raise
+            # Somebody else recorded at this very moment: look again, and adopt what they wrote.
+            continue
+        return RecordResult(facts=request.facts)
 
 
 async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequest) -> RecordResult:
@@ -81,30 +82,34 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
             return RecordResult(facts=request.facts)
 
 
-async def _write(conn: AsyncConnection, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
+async def _write(engine: AsyncEngine, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
     numbered = [(fact.seq, fact.data) for fact in fresh]
     rows = project(request.view, request.law_id, numbered)
     facts = rows_to_insert(TICKET, request.ticket_no, fresh)
-    await write_record(conn, request.ticket_no, facts, rows)
-    await callers.move(conn, joined_callers(numbered), request.ticket_no)
-    await _drop_content(conn, request)
-    for opened in opened_supervisions(numbered):
-        await _open_supervision(conn, request, opened)
-    await _put_notices(conn, notices_of(request))
+    joined, opened = joined_callers(numbered), opened_supervisions(numbered)
+    dropped = [fact for fact in request.facts if fact["fact"] == "content_dropped"]
+    # The usual record is one statement, which is a transaction by itself.
+    is_one = not (rows.caller_marks or joined or opened or dropped)
+    async with at_once(engine) if is_one else engine.begin() as conn:
+        await write_record(conn, request.ticket_no, facts, rows, _batches(notices_of(request)))
+        await callers.move(conn, joined, request.ticket_no)
+        for fact in dropped:
+            await _drop_content(conn, request, fact)
+        for one in opened:
+            await _open_supervision(conn, request, one)
 
 
-async def _drop_content(conn: AsyncConnection, request: RecordRequest) -> None:
+async def _drop_content(conn: AsyncConnection, request: RecordRequest, dropped: Mapping[str, Any]) -> None:
     """Erases what the caller said, where nothing of it may be kept; the words of the refusal itself stay."""
-    for dropped in (fact for fact in request.facts if fact["fact"] == "content_dropped"):
-        said = [Reference.parse(text) for fact in request.facts for text in fact.get("texts", {}).values()]
-        await texts.erase_ticket(
-            conn,
-            request.ticket_no,
-            keep=[reference.id for reference in said if reference is not None],
-            at=datetime.fromisoformat(dropped["at"]),
-            by=str((request.actor or {}).get("id") or "system"),
-            reason="、".join(dropped["basis"]),
-        )
+    said = [Reference.parse(text) for fact in request.facts for text in fact.get("texts", {}).values()]
+    await texts.erase_ticket(
+        conn,
+        request.ticket_no,
+        keep=[reference.id for reference in said if reference is not None],
+        at=datetime.fromisoformat(dropped["at"]),
+        by=str((request.actor or {}).get("id") or "system"),
+        reason="、".join(dropped["basis"]),
+    )
 
 
 async def _open_supervision(conn: AsyncConnection, request: RecordRequest, opened: Mapping[str, Any]) -> None:
@@ -131,7 +136,8 @@ async def _project_supervision(
         await conn.execute(insert(table).values(row).on_conflict_do_nothing())
     changes = supervision_changes(numbered)
     await conn.execute(update(table).where(table.c.no == request.no).values(changes))
-    await _put_notices(conn, notices_of(request))
+    if batches := _batches(notices_of(request)):
+        await conn.execute(insert(table_of(Outbox)).values(batches).on_conflict_do_nothing())
 
 
 def notices_of(request: Request) -> NotifyRequest:
@@ -145,14 +151,12 @@ def notices_subject(request: NotifyRequest) -> str:
     return f"{request.ticket_no}:{request.notices[0].key}"
 
 
-async def _put_notices(conn: AsyncConnection, request: NotifyRequest) -> None:
-    if request.notices:
-        batch = {
-            "kind": SEND_NOTICES,
-            "subject": notices_subject(request),
-            "payload": request.model_dump(mode="json"),
-        }
-        await conn.execute(insert(table_of(Outbox)).values(batch).on_conflict_do_nothing())
+def _batches(request: NotifyRequest) -> list[dict[str, Any]]:
+    """The row of the outbox that notices make, if there are any."""
+    if not request.notices:
+        return []
+    subject = notices_subject(request)
+    return [{"kind": SEND_NOTICES, "subject": subject, "payload": request.model_dump(mode="json")}]
 
 
 def _is_taken(error: IntegrityError, aggregate: Aggregate) -> bool:

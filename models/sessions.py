@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
@@ -70,43 +71,48 @@ async def open_session(
 
 async def find(conn: AsyncConnection, secret: str, now: datetime, idle: timedelta) -> Session | None:
     """The session of this secret if it still holds; its last visit is noted."""
-    row = SessionRow
-    found = (
-        await conn.execute(
-            select(
-                row.id,
-                row.account_id,
-                row.method,
-                row.second_factor,
-                row.created_at,
-                row.expires_at,
-                row.seen_at,
-                Account.login,
-                Account.roles,
-                Account.person_id,
-                Person.roles.label("person_roles"),
-                Person.post,
-                Person.absent,
-                Unit.name.label("unit"),
-            )
-            .join(Account, Account.id == row.account_id)
-            .outerjoin(Person, Person.id == Account.person_id)
-            .outerjoin(Unit, Unit.id == Person.unit_id)
-            .where(
-                row.digest == digest(secret),
-                row.revoked_at.is_(None),
-                row.expires_at > now,
-                row.seen_at > now - idle,
-                Account.active,
-                Person.active | Account.person_id.is_(None),
-            )
-        )
-    ).one_or_none()
+    shown = {"digest": digest(secret), "now": now, "idle_since": now - idle}
+    found = (await conn.execute(_holding(), shown)).one_or_none()
     if found is None:
         return None
     if found.seen_at < now - _SEEN_EVERY:
-        await conn.execute(update(row).where(row.id == found.id).values(seen_at=now))
+        await conn.execute(update(SessionRow).where(SessionRow.id == found.id).values(seen_at=now))
     return _session(found)
+
+
+@cache
+def _holding() -> Select[*tuple[Any, ...]]:
+    """Each request asks this, so it is put together once."""
+    row = SessionRow
+    return (
+        select(
+            row.id,
+            row.account_id,
+            row.method,
+            row.second_factor,
+            row.created_at,
+            row.expires_at,
+            row.seen_at,
+            Account.login,
+            Account.roles,
+            Account.person_id,
+            Person.roles.label("person_roles"),
+            Person.post,
+            Person.absent,
+            Unit.name.label("unit"),
+        )
+        .join(Account, Account.id == row.account_id)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .outerjoin(Unit, Unit.id == Person.unit_id)
+        .where(
+            row.digest == bindparam("digest"),
+            row.revoked_at.is_(None),
+            row.expires_at > bindparam("now"),
+            row.seen_at > bindparam("idle_since"),
+            Account.active,
+            Person.active | Account.person_id.is_(None),
+        )
+    )
 
 
 async def login_of(conn: AsyncConnection, secret: str) -> str | None:

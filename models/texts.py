@@ -105,12 +105,18 @@ async def store(
     conn: AsyncConnection, ring: KeyRing, ticket_no: str, texts: Sequence[NewText], created_at: datetime
 ) -> None:
     """Writes texts, encrypted, in the caller's transaction."""
-    if not texts:
-        return
-    rows = []
+    if texts:
+        await conn.execute(insert(TicketText), rows(ring, ticket_no, texts, created_at))
+
+
+def rows(
+    ring: KeyRing, ticket_no: str, texts: Sequence[NewText], created_at: datetime
+) -> list[dict[str, Any]]:
+    """Texts, encrypted, as rows of their table."""
+    sealed = []
     for text in texts:
         row_seal = RowSeal(ring, "ticket_text", text.reference.id)
-        rows.append(
+        sealed.append(
             {
                 "id": text.reference.id,
                 "ticket_no": ticket_no,
@@ -121,21 +127,21 @@ async def store(
                 "created_at": created_at,
             }
         )
-    await conn.execute(insert(TicketText), rows)
+    return sealed
 
 
 async def read(conn: AsyncConnection, ring: KeyRing, ids: Iterable[UUID]) -> dict[UUID, ReadText]:
     """The texts with these ids; those that were never stored are missing from the answer."""
-    rows = await conn.execute(select(TicketText.__table__).where(TicketText.id.in_(list(ids))))
-    return {row.id: _opened(ring, row) for row in rows}
+    found = await conn.execute(select(TicketText.__table__).where(TicketText.id.in_(list(ids))))
+    return {row.id: _opened(ring, row) for row in found}
 
 
 async def read_ticket(conn: AsyncConnection, ring: KeyRing, ticket_no: str) -> list[ReadText]:
     """All texts of a ticket, oldest first."""
-    rows = await conn.execute(
+    found = await conn.execute(
         select(TicketText.__table__).where(TicketText.ticket_no == ticket_no).order_by(TicketText.id)
     )
-    return [_opened(ring, row) for row in rows]
+    return [_opened(ring, row) for row in found]
 
 
 async def erase(conn: AsyncConnection, ids: Iterable[UUID], *, at: datetime, by: str, reason: str) -> int:
@@ -162,8 +168,8 @@ async def faults(
     """Which stored texts are not those that were referred to, and why; one erased on record is whole."""
     wanted = list(references)
     query = select(TicketText.__table__).where(TicketText.id.in_([one.id for one in wanted]))
-    rows = {row.id: row for row in await conn.execute(query)} if wanted else {}
-    found = ((one, _fault(ring, one, rows.get(one.id))) for one in wanted)
+    stored = {row.id: row for row in await conn.execute(query)} if wanted else {}
+    found = ((one, _fault(ring, one, stored.get(one.id))) for one in wanted)
     return {one: what for one, what in found if what is not None}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models import texts
 from models.chain import ChainedFact, verify
 from models.facts_store import SUPERVISION, TICKET, Aggregate
-from models.projection_writer import table_of
+from models.json_rows import table_of
 from models.tables import Supervision, Ticket, TicketFact
 from models.texts import Reference
 from ops.keyring import KeyRing

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: float = Field(
         10.0, ge=0, description="Seconds a stopping worker gives its activities."
     )
+    workflow_sandbox: bool = Field(
+        False,
+        description="Run workflows in Temporal's sandbox, which finds code that a replay would not repeat; "
+        "a worker then needs about a third more processor time. Tests and replays always do.",
+    )
     worker_build_id: str | None = Field(
         None,
         description="Name of this build where Temporal is to route work by worker version; open tickets move "

@@ -10,6 +10,7 @@ from activities.gateways.gateway import Message, Outcome, SendResult
 from models.notice_templates import TOKEN
 from models.phones import masked_phone
 from models.tables import OutboxMessage
+from ops.database import at_once
 
 
 class OutboxGateway:
@@ -33,13 +34,13 @@ class OutboxGateway:
             "channel": message.channel,
             "body": _readable(message),
         }
-        async with self._engine.begin() as conn:
+        async with at_once(self._engine) as conn:
             await conn.execute(insert(OutboxMessage).values(row).on_conflict_do_nothing())
         return SendResult(Outcome.DELIVERED, message.key)
 
     async def find(self, message: Message) -> SendResult:
         """Looks whether the message was stored."""
-        async with self._engine.connect() as conn:
+        async with at_once(self._engine) as conn:
             found = await conn.scalar(select(OutboxMessage.key).where(OutboxMessage.key == message.key))
         return SendResult(Outcome.DEFERRED) if found is None else SendResult(Outcome.DELIVERED, found)
 

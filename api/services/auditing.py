@@ -15,6 +15,7 @@ from api.identity import Principal, shown_by, source_of
 from api.services.parts import Parts
 from models import audit
 from models.audit import Line
+from ops.database import at_once
 
 _CODE = re.compile(r"[0-9A-Za-z._-]{1,64}")
 _TICKET = "/tickets/{no}"
@@ -37,7 +38,7 @@ async def record(
     """Writes one line. `path` is the route's, `places` what stands in its braces."""
     # What stands in an address may be anything; only what can be a number or a code is kept.
     places = {name: value for name, value in (places or {}).items() if _CODE.fullmatch(value)}
-    async with parts.engine.begin() as conn:
+    async with at_once(parts.engine) as conn:
         await audit.write(
             conn,
             Line(
@@ -70,7 +71,7 @@ async def record_stranger(
     parts: Parts, operation: str, outcome: str, login: str | None, source: str | None
 ) -> None:
     """Writes one line about who has not proven who they are; `login` only where it is an account's."""
-    async with parts.engine.begin() as conn:
+    async with at_once(parts.engine) as conn:
         await audit.write(
             conn,
             Line(datetime.now(UTC), operation, outcome, {"id": login}, source),

@@ -7,9 +7,10 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.delivery import Settled
@@ -30,6 +31,7 @@ from models.facts_store import SUPERVISION, TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Command, Outbox, Supervision, Ticket
+from ops.database import at_once
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
 
@@ -57,6 +59,7 @@ class _Subject:
     law: Law
     ticket_no: str
     area: str | None
+    subject_unit: str | None = None
     ready: bool = False
 
 
@@ -72,7 +75,7 @@ async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str)
 
     async def subject(conn: AsyncConnection) -> _Subject:
         found = await _ticket(conn, parts, actor, no)
-        await require_visible_to_receivers(conn, no, order)
+        await require_visible_to_receivers(conn, found.subject_unit, order)
         return await _supervision_meant(conn, found, order) if isinstance(order, _TO_SUPERVISION) else found
 
     return await _command(parts, _Said(actor, order, key), subject)
@@ -112,20 +115,24 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
 
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
+    row = (await conn.execute(_ticket_for(actor), {"no": no})).one_or_none()
+    if row is None:
+        raise not_found("件工单")
+    _, law = await parts.laws.get(conn, row.law_id)
+    return _Subject(no, law, no, row.area, row.subject_unit, row.ready)
+
+
+@lru_cache(maxsize=1024)
+def _ticket_for(actor: Actor) -> Select[str, str | None, str | None, bool]:
+    """To put this together takes longer than to ask it, so it is kept for whoever is at work."""
     unstarted = exists().where(
         Outbox.kind == outbox.TICKET, Outbox.subject == Ticket.no, Outbox.started_at.is_(None)
     )
     older = exists().where(Command.ticket_no == Ticket.no, Command.state == STORED)
     ready = and_(Ticket.ended_at.is_(None), ~unstarted, ~older).label("ready")
-    row = (
-        await conn.execute(
-            select(Ticket.law_id, Ticket.area, ready).where(Ticket.no == no, visible_tickets(actor))
-        )
-    ).one_or_none()
-    if row is None:
-        raise not_found("件工单")
-    _, law = await parts.laws.get(conn, row.law_id)
-    return _Subject(no, law, no, row.area, row.ready)
+    return select(Ticket.law_id, Ticket.area, Ticket.subject_unit, ready).where(
+        Ticket.no == bindparam("no"), visible_tickets(actor)
+    )
 
 
 async def _supervision_meant(
@@ -153,7 +160,8 @@ class _Said:
 
 
 async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
-    async with parts.engine.begin() as conn:
+    # What is looked up needs no transaction, and what is stored is one statement.
+    async with at_once(parts.engine) as conn:
         subject = await finding(conn)
         command_id = received_commands.command_id(said.actor, subject.no, said.order.do, said.key)
         words = json.dumps(said.order.model_dump(mode="json", exclude_unset=True), sort_keys=True)
@@ -194,10 +202,8 @@ async def _store(
         result=None,
         actor=said.actor.model_dump(mode="json"),
     )
-    if not await received_commands.put(conn, received, said.key):
-        return None
-    await texts.store(conn, parts.ring, subject.ticket_no, words, received_at)
-    return received
+    rows = texts.rows(parts.ring, subject.ticket_no, words, received_at)
+    return received if await received_commands.put_with_words(conn, received, said.key, rows) else None
 
 
 async def _deliver(parts: Parts, received: Received) -> Answer:

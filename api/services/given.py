@@ -1,8 +1,9 @@
 """What is looked up for a command before it reaches the core, which looks nothing up itself."""
 
 from collections.abc import Iterator
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.services.knowledge_base import require_in_use
@@ -36,7 +37,7 @@ async def look_up(conn: AsyncConnection, law: Law, order: Order, *, no: str, are
         return Given(
             units=units,
             territorial_unit=await territorial_unit(conn, area) if area else None,
-            precedent=await _precedent(conn, no),
+            precedent=await _precedent(conn, no) if area else None,
         )
     if isinstance(order, Merge):
         return Given(target_open=await _is_open(conn, order.into, law.policy.id))
@@ -62,7 +63,13 @@ def _units_named(order: Order) -> Iterator[str]:
 
 async def _precedent(conn: AsyncConnection, no: str) -> str | None:
     """The unit that a panel last decided on for a matter of the same category in the same area."""
-    unit: str | None = await conn.scalar(
+    unit: str | None = await conn.scalar(_precedents(), {"no": no})
+    return unit
+
+
+@cache
+def _precedents() -> Select[str]:
+    return (
         select(Precedent.unit)
         .join(
             Ticket,
@@ -70,11 +77,10 @@ async def _precedent(conn: AsyncConnection, no: str) -> str | None:
             & (Ticket.area == Precedent.area)
             & (Ticket.category == Precedent.category),
         )
-        .where(Ticket.no == no)
+        .where(Ticket.no == bindparam("no"))
         .order_by(Precedent.decided_at.desc())
         .limit(1)
     )
-    return unit
 
 
 async def _is_open(conn: AsyncConnection, no: str, jurisdiction: str) -> bool:

@@ -1,25 +1,21 @@
 """A ticket about a unit stays hidden from its people, so it is not given to a unit below it either."""
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.problems import Problem
 from domain.commands import Dispatch, Order, Subdispatch
-from models.tables import Ticket
 from models.unit_tree import with_those_above
 
 
-async def require_visible_to_receivers(conn: AsyncConnection, no: str, order: Order) -> None:
+async def require_visible_to_receivers(conn: AsyncConnection, subject: str | None, order: Order) -> None:
     """Problem 409 for a dispatch to a unit that belongs to the one the ticket is about.
 
     The unit itself is refused by the core, with the article of the policy.
     """
-    receivers = _receivers(order)
-    if not receivers:
+    if subject is None:
         return
-    subject: str | None = await conn.scalar(select(Ticket.subject_unit).where(Ticket.no == no))
-    for unit in receivers:
-        if subject is not None and unit != subject:
+    for unit in _receivers(order):
+        if unit != subject:
             above = set(await conn.scalars(with_those_above(unit)))
             if subject in above:
                 raise Problem(

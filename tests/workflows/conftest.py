@@ -26,6 +26,7 @@ def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, postgres_url: st
         temporal_namespace=temporal_server.namespace,
         task_queue=tmp_path.name,
         graceful_shutdown_seconds=2,
+        workflow_sandbox=True,
     )
 
 

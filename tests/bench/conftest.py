@@ -1,0 +1,142 @@
+"""What is measured: one installation as `jiesu up` starts it, with the bare worker beside it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from temporalio.client import Client
+
+from ops.demonstration import DEMONSTRATION
+from ops.settings import Settings
+from ops.temporal_client import connect
+from tests.e2e.people import somebody
+from tests.running import Jiesu
+
+AGENT, OFFICE, HANDLER = "hotline-agent-1", "hotline-office", "shuiwu-a"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--small", action="store_true", help="measure little, to see whether it runs")
+
+
+@pytest.fixture(scope="session")
+def small(request: pytest.FixtureRequest) -> bool:
+    """Whether to measure little."""
+    return bool(request.config.getoption("--small"))
+
+
+@pytest.fixture(scope="session")
+def jiesu(open_dir: Path) -> Iterator[Jiesu]:
+    """A running installation with the demonstration's people, and a bare worker on its server."""
+    folder = open_dir / "bench"
+    folder.mkdir()
+    installation = Jiesu(folder, {"JIESU_DEMONSTRATION": "false", "JIESU_ALLOW_LAPSED_POLICY": "true"})
+    installation.start()
+    assert installation.run("load", str(DEMONSTRATION)).returncode == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.bare_worker"],
+        env={**installation.environment, "PYTHONPATH": os.getcwd()},
+    ) as bare:
+        yield installation
+        bare.terminate()
+    installation.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(jiesu: Jiesu) -> Settings:
+    """The installation's own settings."""
+    said = {name.removeprefix("JIESU_").lower(): value for name, value in jiesu.settings.items()}
+    return Settings.model_validate(said)
+
+
+@pytest.fixture
+async def client(settings: Settings) -> Client:
+    return await connect(settings)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who is logged in, as their browser sends it."""
+
+    cookies: dict[str, str]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"Cookie": cookies, "X-Jiesu-CSRF": self.cookies["jiesu_csrf"]}
+
+
+@pytest.fixture(scope="session")
+def speakers(jiesu: Jiesu) -> dict[str, Speaker]:
+    """An agent, somebody of the office and a handler of a unit, with their sessions."""
+    with ExitStack() as stack:
+        people = {code: stack.enter_context(somebody(jiesu, code)) for code in (AGENT, OFFICE, HANDLER)}
+        return {code: Speaker(dict(one.http.cookies)) for code, one in people.items()}
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The hotline as its people use it, over HTTP."""
+
+    http: httpx2.AsyncClient
+    speakers: dict[str, Speaker]
+
+    async def register(self) -> str:
+        """Registers a demand; the ticket's number."""
+        told = await self._post(AGENT, "/tickets", _DEMAND, 201)
+        no: str = told["no"]
+        return no
+
+    async def command(self, code: str, no: str, do: str, **body: Any) -> dict[str, Any]:
+        """Gives a command that must be done at once."""
+        return await self._post(code, f"/tickets/{no}/{do}", body, 200)
+
+    async def _post(self, code: str, path: str, body: Any, expected: int) -> dict[str, Any]:
+        headers = self.speakers[code].headers
+        answer = await self.http.post(f"/api/v1{path}", json=body, headers=headers)
+        assert answer.status_code == expected, f"{path}: {answer.status_code} {answer.text}"
+        told: dict[str, Any] = answer.json()
+        return told
+
+
+_DEMAND = {
+    "type": "complaint",
+    "source": "city_platform",
+    "callers": [{"name": "王芳", "phone": "10000000099", "address": "水泉街5号"}],
+    "title": "自来水浑浊",
+    "text": "小区自来水连续三天浑浊，请尽快处理。",
+}
+
+
+@pytest.fixture
+async def counter(jiesu: Jiesu, speakers: dict[str, Speaker]) -> AsyncIterator[Counter]:
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
+    async with httpx2.AsyncClient(base_url=jiesu.url, timeout=60, limits=limits) as http:
+        yield Counter(http, speakers)
+
+
+@pytest.fixture
+def progress() -> Iterator[Callable[[str, int], Callable[[], None]]]:
+    """Call it with what is done and how often, then what it gives after each."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    ) as bars:
+
+        def begin(what: str, number: int) -> Callable[[], None]:
+            task = bars.add_task(what, total=number)
+            return lambda: bars.advance(task)
+
+        yield begin
