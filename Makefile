@@ -12,7 +12,7 @@ help:
 	@echo "make test    all checks and tests"
 	@echo "make lint    the checks alone"
 	@echo "make format  put the code into its form"
-	@echo "make bench   measure against a bare baseline"
+	@echo "make bench   measure against a bare baseline (SMALL=1: only to see whether it runs)"
 	@echo "make lock    pin the dependencies of pyproject.toml anew"
 
 # What the console is built from; its generated client and its packages are made along with it.
@@ -43,7 +43,7 @@ format: .venv/.installed
 	$(BIN)/ruff format .
 
 bench: .venv/.installed
-	$(BIN)/pytest -m bench tests/bench -s $(PYTEST_FLAGS)
+	$(BIN)/pytest -m bench tests/bench -s $(if $(SMALL),--small) $(PYTEST_FLAGS)
 
 lock: .venv/.installed
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes \

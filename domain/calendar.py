@@ -24,12 +24,14 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _HORIZON: Final = 100
 """Years that a search may cross; a limit further away is a mistake in the question."""
+_REMEMBERED: Final = 10_000
+"""Closings that a calendar keeps at hand."""
 
 
 class WorkCalendar:
     """Immutable. Cheap to build: a year is worked out when it is first asked for, then kept."""
 
-    __slots__ = ("_data", "_years", "_zone")
+    __slots__ = ("_closes", "_data", "_years", "_zone")
 
     def __init__(self, data: CalendarData) -> None:
         """Raise CalendarError for a calendar without any working time."""
@@ -38,6 +40,7 @@ class WorkCalendar:
         self._data = data
         self._zone = zone(data.timezone)
         self._years: dict[int, WorkingYear] = {}
+        self._closes: dict[tuple[date, int], datetime] = {}
 
     @property
     def data(self) -> CalendarData:
@@ -106,7 +109,7 @@ class WorkCalendar:
         the last moment for "N working days ahead". Zero is the close of the day itself or, when it
         is a day off, of the next working day.
         """
-        return at_instant(self._close_of_nth_day(self._day(start), days), self._zone)
+        return self._nth_close(self._day(start), days)
 
     def add_calendar_days(self, start: datetime, days: int) -> datetime:
         """The close of business of the day `days` after that of `start`, which is day 0.
@@ -118,8 +121,8 @@ class WorkCalendar:
             raise CalendarError(f"期限超过{_HORIZON}年")
         last = self._day(start) + timedelta(days=days)
         if days < 0 and not self.is_working_day(last):
-            return at_instant(self._close_of_nth_day(last, -1), self._zone)
-        return at_instant(self._close_of_nth_day(last, 0), self._zone)
+            return self._nth_close(last, -1)
+        return self._nth_close(last, 0)
 
     def end_of_day(self, start: datetime) -> datetime:
         """24:00 of the calendar day of `start`, which is midnight of the next."""
@@ -191,6 +194,16 @@ class WorkCalendar:
                 return year.when_begun(target)
             amount = -target
         raise CalendarError(f"期限向前超过{_HORIZON}年")
+
+    def _nth_close(self, day: date, count: int) -> datetime:
+        """`_close_of_nth_day` as the clocks show it; the few that tickets keep asking for are remembered."""
+        key = (day, count)
+        close = self._closes.get(key)
+        if close is None:
+            if len(self._closes) >= _REMEMBERED:
+                self._closes.clear()
+            close = self._closes[key] = at_instant(self._close_of_nth_day(day, count), self._zone)
+        return close
 
     def _close_of_nth_day(self, day: date, count: int) -> int:
         """The closing of the `count`th working day after `day`; 0 is `day` or the first after it."""

@@ -70,7 +70,8 @@ class Said(BaseModel):
     def _without_control_characters(self) -> Self:
         texts = text_fields(type(self))
         for name in self.model_fields_set - texts:
-            if any(_CONTROL.search(words) for words in _strings(getattr(self, name))):
+            value = getattr(self, name)
+            if isinstance(value, str | dict | list | tuple) and any(map(_CONTROL.search, _strings(value))):
                 raise ValueError(f"{name} 含有控制字符")
         return self
 
@@ -676,7 +677,14 @@ def texts_of(command: BaseModel) -> Iterator[tuple[str, str]]:
 def plain_fields(command: BaseModel) -> dict[str, Any]:
     """The fields of a command that were set and are no texts, as JSON values."""
     texts = {name for name in text_fields(type(command)) if isinstance(getattr(command, name), str | list)}
+    left = command.model_fields_set - texts - {"do"}
+    plain = {name: getattr(command, name) for name in type(command).model_fields if name in left}
+    if all(value is None or type(value) in _SAME_IN_JSON for value in plain.values()):
+        return plain
     return command.model_dump(mode="json", exclude_unset=True, exclude=texts | {"do"})
+
+
+_SAME_IN_JSON = frozenset({str, bool, int})
 
 
 def _is_personal(annotation: object, metadata: list[Any]) -> bool:

@@ -107,7 +107,8 @@ class Draft:
         rules = self.policy.clocks.get(name, ())
         if not rules or rules[0].when is None:
             return rules[0] if rules else None
-        return self.policy.clock(name, self.ticket.about, self.units_involved())
+        units = self.units_involved() if any(_asks_for_units(rule) for rule in rules) else 1
+        return self.policy.clock(name, self.ticket.about, units)
 
     def units_involved(self) -> int:
         """How many units work on the ticket or have done their part, one at least."""
@@ -121,6 +122,10 @@ class Draft:
         for unit, of in sorted(self.ticket.waits):
             self.end_wait(unit, of)
         self.status(to)
+
+
+def _asks_for_units(rule: ClockRule) -> bool:
+    return rule.when is not None and rule.when.units_at_least is not None
 
 
 def assignment(ticket: Ticket, unit: str | None, basis: tuple[str, ...]) -> Assignment:

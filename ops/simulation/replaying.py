@@ -1,8 +1,9 @@
 """One past ticket under one policy: its steps as they were taken, each review passed when the reply came."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from domain.casework import register
 from domain.casework.alarms import settled
@@ -52,19 +53,28 @@ def replayed(law: Law, past: PastTicket, until: datetime) -> list[Fact]:
 
 
 def _fields(policy: Policy, past: PastTicket) -> TicketFields:
+    said = {name: getattr(past, name) for name in _ALIKE}
     level = {} if past.level is None else {"level": past.level}
-    return TicketFields(
-        type=past.type,
-        received_at=past.received_at,
-        source=past.source or _usual_source(policy),
-        urgency=past.urgency,
-        special=past.special,
-        complainant=past.complainant,
-        units_involved=past.units_involved,
-        upstream_no=past.upstream_no,
-        upstream_due=past.upstream_due,
-        **level,
-    )
+    fields = _fields_alike(**said, source=past.source or _usual_source(policy), **level)
+    if past.upstream_no is not None or past.upstream_due is not None:
+        return TicketFields.model_validate(
+            {**fields.model_dump(exclude_unset=True), **past.model_dump(include=_OWN)}
+        )
+    return fields.model_copy(update={"received_at": past.received_at})
+
+
+_ALIKE = ("type", "urgency", "special", "complainant", "units_involved")
+_OWN = {"received_at", "upstream_no", "upstream_due"}
+
+
+@cache
+def _fields_alike(**said: Any) -> TicketFields:
+    """What many past tickets have in common, checked once; the instants are each one's own."""
+    nobody_asks_for = {"upstream_no": None, "upstream_due": None}
+    return TicketFields(**said, **nobody_asks_for, received_at=_SOME_TIME)
+
+
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _usual_source(policy: Policy) -> Source:
@@ -130,16 +140,21 @@ def _meant(when: When | None, about: TicketFields) -> bool:
 
 def _whole_reply(unit: str, at: datetime) -> Reply:
     """A reply with everything that any policy asks for: what it lacked in the past is not the question."""
+    return _reply_of(unit).model_copy(update={"contacted_at": at, "handled_at": at})
+
+
+@cache
+def _reply_of(unit: str) -> Reply:
     return Reply(
         unit=unit,
         outcome=Outcome.RESOLVED,
         text=_SAID,
-        contacted_at=at,
+        contacted_at=_SOME_TIME,
         number_used=_SAID,
         citizen_satisfaction=Rating.SATISFIED,
         materials=[_SAID],
         handler=_SAID,
         section=_SAID,
-        handled_at=at,
+        handled_at=_SOME_TIME,
         basis=_SAID,
     )

@@ -15,11 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from temporalio.client import Client
 
+from ops.database import create_engine
 from ops.demonstration import DEMONSTRATION
 from ops.settings import Settings
-from ops.temporal_client import connect
+from ops.temporal_client import connect, key_ring
 from tests.e2e.people import somebody
 from tests.running import Jiesu
+from tests.workflows.office import Office
 
 AGENT, OFFICE, HANDLER = "hotline-agent-1", "hotline-office", "shuiwu-a"
 
@@ -61,6 +63,14 @@ def settings(jiesu: Jiesu) -> Settings:
 @pytest.fixture
 async def client(settings: Settings) -> Client:
     return await connect(settings)
+
+
+@pytest.fixture
+async def bench_office(settings: Settings, client: Client) -> AsyncIterator[Office]:
+    """The installation as its worker's own tests see it: tickets are started without the API."""
+    engine = create_engine(settings.database_target(), pool_size=20)
+    yield Office(client, engine, key_ring(settings), settings.task_queue)
+    await engine.dispose()
 
 
 @dataclass(frozen=True)
