@@ -28,7 +28,8 @@ _PATIENCE = 1.0
 _HEALTH = timedelta(seconds=3)
 """How long a server that was there may take to say so; one that was stopped refuses at once."""
 
-_HEALTH_WHILE_AWAY = timedelta(seconds=0.3)
+_HEALTH_WHILE_AWAY = timedelta(seconds=1)
+"""How long one that was away may take: long enough for a busy machine, short for whoever waits."""
 
 _Given = TypeVar("_Given")
 

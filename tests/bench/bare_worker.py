@@ -20,6 +20,7 @@ async def work() -> None:
     async with Worker(
         client, task_queue=QUEUE, workflows=[BareWorkflow], activities=[nothing], **limits(settings)
     ):
+        print("at work", flush=True)
         await asked_to_stop.wait()
 
 

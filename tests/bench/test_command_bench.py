@@ -97,6 +97,7 @@ async def test_a_command_takes_at_most_twice_a_bare_update(
         ("part", "ms"),
         [(part, f"{1000 * spent[part] / each:.1f}") for part in PARTS],
     )
+    print(f"{len(counter.stored)} commands were stored and not answered in time")
     ratio = median(ratios)
     print(
         f"a command takes {ratio:.2f} times a bare Update (by round: {', '.join(f'{r:.2f}' for r in ratios)})"

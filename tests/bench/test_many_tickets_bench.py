@@ -58,7 +58,7 @@ async def test_twenty_thousand_open_tickets(
         ("", *LATENCY_COLUMNS),
         [("POST of a command", *commands.cells)],
     )
-    assert len(commands.seconds) == len(asked)
+    assert not counter.stored, "commands that were not answered in time"
 
 
 async def _open(office: Office, number: int, done: Callable[[], None]) -> list[str]:
