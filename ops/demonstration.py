@@ -23,12 +23,18 @@ def is_wanted(settings: Settings) -> bool:
     return settings.database_url is None if settings.demonstration is None else settings.demonstration
 
 
+def takes_lapsed_policies(settings: Settings) -> bool:
+    """Whether tickets are opened under a policy that is no law: by the settings, or in a demonstration."""
+    said = "allow_lapsed_policy" in settings.model_fields_set
+    return settings.allow_lapsed_policy if said else is_wanted(settings)
+
+
 def api_environment(settings: Settings) -> dict[str, str]:
     """The API's environment: a demonstration takes in tickets under a policy that is no longer law.
 
     What the settings say of lapsed policies themselves stays as they say it.
     """
-    if is_wanted(settings) and "allow_lapsed_policy" not in settings.model_fields_set:
+    if takes_lapsed_policies(settings):
         return {**os.environ, "JIESU_ALLOW_LAPSED_POLICY": "true"}
     return dict(os.environ)
 

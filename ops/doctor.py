@@ -23,6 +23,7 @@ from temporalio.service import RPCError
 from models import search_attributes
 from ops import migrate
 from ops.database import create_engine
+from ops.demonstration import takes_lapsed_policies
 from ops.errors import OperationFailed
 from ops.keyring import KeyFile, KeyRingError
 from ops.settings import Settings
@@ -193,7 +194,7 @@ def _policy(settings: Settings) -> Finding:
     why = lapsed(policy, datetime.now(CHINA).date())
     if why is None:
         return Finding("policy", True, f"{policy.id}, in force")
-    if settings.allow_lapsed_policy:
+    if takes_lapsed_policies(settings):
         return Finding(
             "policy", True, f"{policy.id}, NOT IN FORCE ({why}): JIESU_ALLOW_LAPSED_POLICY takes it"
         )
