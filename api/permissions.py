@@ -231,7 +231,7 @@ def guard(app: FastAPI, router: APIRouter) -> None:
     missing = [operation for operation in _operations(router) if operation not in RULES]
     if missing:
         raise LookupError(f"no rule in api/permissions.py for: {', '.join(missing)}")
-    app.include_router(router, dependencies=[Depends(authorised)], responses=problems(401, 403, 503))
+    app.include_router(router, dependencies=[Depends(authorised)], responses=problems(401, 403, 422, 503))
 
 
 def leave_open(app: FastAPI, router: APIRouter) -> None:

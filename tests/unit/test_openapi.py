@@ -78,3 +78,12 @@ def test_there_are_words_for_everything_that_is_told() -> None:
     assert {role.value for role in Role} <= wording.ROLES.keys()
     assert wording.END_REASONS.keys() == {reason.value for reason in EndReason}
     assert FACTS
+
+
+def test_whoever_names_a_role_wrongly_is_told_so_as_described(document: dict[str, Any]) -> None:
+    # The header of the role may be malformed at any operation that asks for an identity.
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if "422" in operation["responses"]:
+                kinds = set(operation["responses"]["422"]["content"])
+                assert kinds == {"application/problem+json"}, f"{method} {path}"
