@@ -24,7 +24,7 @@ class Hooks:
 
     async def push(self, provider: str, what: str, body: Any, token: str | None = None) -> httpx2.Response:
         """Pushes JSON, or bytes as they are."""
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {"json": body}
             return await client.post(self.url(provider, what, token), **sent)
 
@@ -39,7 +39,7 @@ class Hooks:
     ) -> httpx2.Response:
         """Pushes as the generic gateway does."""
         signed = signed_headers(self.secret, message_id, at or datetime.now(UTC), body)
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             return await client.post(
                 f"{self.address}/webhooks/webhook/{what}", content=body, headers={**signed, **(headers or {})}
             )

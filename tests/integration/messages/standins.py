@@ -84,7 +84,7 @@ class StandIn:
     async def push_now(self, receipt: dict[str, Any]) -> None:
         """Pushes a receipt before the submission is answered."""
         assert self.push_to is not None
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=60) as client:
             (await client.post(self.push_to, json=[receipt])).raise_for_status()
 
 
