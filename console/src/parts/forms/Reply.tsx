@@ -38,6 +38,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
       }}
       onFinish={(values: Record<string, unknown>) => void issuing.send({ unit: session.unit, ...said(values) })}
     >
+      {ticket.callers.length > 1 && <p className="asked">本件有{ticket.callers.length}位诉求人，答复对全部诉求人作出，回访和评价由各人分别进行。</p>}
       <Form.Item name="outcome" label="办理结果" rules={[{ required: true, message: "请选择办理结果" }]}>
         <Radio.Group options={OUTCOMES.map((value) => ({ value, label: word(OUTCOME, value) }))} />
       </Form.Item>
