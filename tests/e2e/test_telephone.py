@@ -95,4 +95,4 @@ def test_a_callback_is_dialled_without_the_number_being_typed(
     telephone = Telephone(page)
     page.goto(f"{jiesu.url}/console/tickets/{no}?do=callback")
     page.get_by_role("button", name="拨打王**的电话").click()
-    until(lambda: telephone.dialled == ["13900139000"], "the number to be dialled")
+    until(lambda: telephone.dialled == ["+8613900139000"], "the number to be dialled")
