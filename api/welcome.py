@@ -24,7 +24,7 @@ _PAGE = """<!doctype html>
 <style>body{{font:16px/1.8 sans-serif;max-width:26em;margin:4em auto;padding:0 1em}}
 label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}
 input,button{{padding:.5em;margin-bottom:1em}}p.fault{{color:#b00}}</style></head>
-<body><h1>接诉</h1>{body}</body></html>"""
+<body><main><h1>接诉</h1>{body}</main></body></html>"""
 _FORM = """{told}<form method="post" autocomplete="off">
 <label for="password">请设置密码（至少10个字符，含大写、小写、数字、符号中的三种）</label>
 <input id="password" name="password" type="password" required minlength="10" maxlength="128"

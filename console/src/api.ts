@@ -22,6 +22,11 @@ export class Problem extends Error {
   }
 }
 
+/** Whether a question went unanswered, so that what is on the screen is still the latest that is known. */
+export function unanswered(error: unknown): boolean {
+  return [0, 401, 503].includes(problemOf(error).status);
+}
+
 /** What went wrong in a request, also where no answer came. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;

@@ -29,6 +29,7 @@ export default function Callbacks() {
           回访下一位
         </Button>
         <Segmented
+          aria-label="回访状态"
           value={way}
           onChange={setWay}
           options={[{ value: "waiting", label: "待回访" }, { value: "dissatisfied", label: "不满意" }]}

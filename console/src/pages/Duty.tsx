@@ -118,7 +118,7 @@ function Entering(props: { unit: string; open: boolean; close: () => void; peopl
           <DatePicker.RangePicker id={{ start: "duty-span", end: "duty-span-end" }} showTime={{ format: "HH:mm" }} format="YYYY年M月D日 HH:mm" style={{ width: "100%" }} />
         </Form.Item>
         <Form.Item name="line" label="通知顺序" htmlFor="duty-line" extra="第1位最先通知">
-          <InputNumber id="duty-line" min={1} max={9} />
+          <InputNumber id="duty-line" controls={false} min={1} max={9} />
         </Form.Item>
         {problem && <Fault error={problem} />}
         <Button type="primary" htmlType="submit">

@@ -21,6 +21,7 @@ export function Enter(props: { done: () => Promise<void>; again?: boolean; fault
       {fault != null && <Alert type="error" showIcon title={problemOf(fault).message} className="gap" />}
       {offered && (
         <Segmented
+          aria-label="登录方式"
           block
           className="gap"
           value={way}

@@ -10,6 +10,7 @@ import { Basis } from "../parts/Basis";
 import { sizeOf, upload } from "../files";
 import { draft, forgetDraft, keepDraft } from "../parts/command";
 import { Fault } from "../parts/Fault";
+import { CLEAR } from "../parts/fields";
 import { FromKnowledge } from "../parts/FromKnowledge";
 import { PickFiles } from "../parts/PickFiles";
 import { LampTag } from "../parts/Lamp";
@@ -41,6 +42,12 @@ const KEPT = ["intake", "register"] as const;
 
 /** Takes down a demand while its caller is on the phone: everything within reach of the keyboard. */
 export default function Intake() {
+  const [caller, setCaller] = useState(1);
+  return <Taking key={caller} next={() => setCaller(caller + 1)} />;
+}
+
+/** One demand of one caller; `next` begins with the next caller. */
+function Taking(props: { next: () => void }) {
   const [form] = Form.useForm<Said>();
   const now = Form.useWatch([], form) as Said | undefined;
   const { message } = App.useApp();
@@ -88,19 +95,6 @@ export default function Intake() {
     return () => window.removeEventListener("keydown", keys);
   }, [form, likely]);
 
-  function again() {
-    form.resetFields();
-    forgetDraft(...KEPT);
-    setCall(undefined);
-    setNext("register");
-    setRefusal(undefined);
-    setMade(undefined);
-    setKnowledge([]);
-    setFiles([]);
-    setLost([]);
-    setProblem(undefined);
-    form.getFieldInstance("phone")?.focus?.();
-  }
   async function send(said: Said) {
     const body = {
       type: said.type,
@@ -144,7 +138,7 @@ export default function Intake() {
     }
     if (next !== "register") void message.success("已登记并办理");
   }
-  if (made) return <Made no={made} lost={lost} again={again} />;
+  if (made) return <Made no={made} lost={lost} again={props.next} />;
 
   return (
     <section>
@@ -235,7 +229,7 @@ export default function Intake() {
                     <Form.Item name="special" label="特殊事项" htmlFor="special">
                       <Select
                         id="special"
-                        allowClear
+                        allowClear={CLEAR}
                         options={["policy_consultation", "livelihood_emergency", "safety_emergency"].map((value) => ({ value, label: word(CODES, value) }))}
                       />
                     </Form.Item>

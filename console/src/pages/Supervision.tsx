@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Card, Descriptions, Flex, Form, Input, Skeleton, Tag } from "antd";
 import { useRef, useState } from "react";
 import { Link, useParams } from "react-router";
-import { Problem, problemOf, superviseCommand } from "../api";
+import { Problem, problemOf, superviseCommand, unanswered } from "../api";
 import type { SupervisionDetail } from "../client";
 import { getSupervisionOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
@@ -18,7 +18,8 @@ export default function Supervision() {
   const { no = "" } = useParams();
   const { session } = useSession();
   const found = useQuery(getSupervisionOptions({ path: { no } }));
-  if (found.error) return <Fault error={found.error} retry={() => void found.refetch()} />;
+  // A form that is open stays open while the connection or the login is away.
+  if (found.error && !(found.data && unanswered(found.error))) return <Fault error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton active />;
   const one = found.data;
   const answers = one.status !== "closed" && session.unit === one.unit;

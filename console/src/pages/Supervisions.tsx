@@ -36,6 +36,7 @@ export default function Supervisions() {
           </Button>
         )}
         <Segmented
+          aria-label="督办状态"
           value={status}
           onChange={setStatus}
           options={[...Object.entries(SUPERVISION_STATUS).map(([value, label]) => ({ value, label })), { value: "all", label: "全部" }]}

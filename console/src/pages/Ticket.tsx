@@ -3,7 +3,7 @@ import { Alert, App, Button, Dropdown, Flex, Skeleton, Tag, Tooltip } from "antd
 import { useEffect, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { ACTIONS, actionsFor } from "../actions";
-import { command, problemOf } from "../api";
+import { command, problemOf, unanswered } from "../api";
 import type { ClockAnswer, Entry, TicketDetail } from "../client";
 import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../client/@tanstack/react-query.gen";
 import { CommandDrawer } from "../parts/CommandDrawer";
@@ -42,7 +42,8 @@ export default function Ticket() {
   function fillIn(name?: string) {
     setParams(name ? { do: name } : {}, { replace: true });
   }
-  if (ticket.error) return <Fault error={ticket.error} retry={() => void ticket.refetch()} />;
+  // A form that is open stays open while the connection or the login is away.
+  if (ticket.error && !(ticket.data && unanswered(ticket.error))) return <Fault error={ticket.error} retry={() => void ticket.refetch()} />;
   if (!ticket.data) return <Skeleton active />;
   const found = ticket.data;
   const passed = passedReviews(timeline.data ?? []);

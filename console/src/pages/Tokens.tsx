@@ -122,7 +122,7 @@ function Issuing({ open, close, done }: { open: boolean; close: () => void; done
           </Form.Item>
         )}
         <Form.Item name="days" label="有效天数" htmlFor="token-days">
-          <InputNumber id="token-days" min={1} max={3650} />
+          <InputNumber id="token-days" controls={false} min={1} max={3650} />
         </Form.Item>
         {problem && <Fault error={problem} />}
         <Button type="primary" htmlType="submit">

@@ -7,6 +7,7 @@ import { openSupervision } from "../client";
 import type { OpenSupervisionBody } from "../client";
 import { CAUSE, FORM, SUPERVISION_LEVEL } from "../words";
 import { Fault } from "./Fault";
+import { CLEAR } from "./fields";
 import { useUnits } from "./units";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -46,10 +47,10 @@ export function OpenSupervision({ done }: { done: () => void }) {
         <Select id="supervise-cause" options={options(CAUSE)} />
       </Form.Item>
       <Form.Item name="form" label="方式" htmlFor="supervise-form">
-        <Select id="supervise-form" allowClear options={options(FORM)} />
+        <Select id="supervise-form" allowClear={CLEAR} options={options(FORM)} />
       </Form.Item>
       <Form.Item name="level" label="层级" htmlFor="supervise-level">
-        <Select id="supervise-level" allowClear options={options(SUPERVISION_LEVEL)} />
+        <Select id="supervise-level" allowClear={CLEAR} options={options(SUPERVISION_LEVEL)} />
       </Form.Item>
       {problem && <Fault error={problem} />}
       <Button type="primary" htmlType="submit" loading={busy}>

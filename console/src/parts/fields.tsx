@@ -45,6 +45,9 @@ export function codes(all: string[], only?: string[]) {
   return all.filter((code) => !only || only.includes(code)).map((code) => ({ value: code, label: word(CODES, code) }));
 }
 
+/** A cross that empties a list, said in words to who does not see it. */
+export const CLEAR = { label: "清除" };
+
 export interface Offer {
   /** The ticket that files are uploaded to. */
   no?: string;
@@ -53,33 +56,34 @@ export interface Offer {
 }
 
 /** The widget for a field of a command. */
-export function Widget({ name, schema, offer, ...rest }: { name: string; schema: Schema; offer: Offer }) {
+export function Widget({ name, schema, offer, ...given }: { name: string; schema: Schema; offer: Offer }) {
   const field = plain(schema);
-  const id = `field-${name}`;
+  // A form hands down an id of its own; the label stands for this one.
+  const rest = { ...given, id: `field-${name}` };
   const units = offer.units.map((unit) => ({ value: unit, label: unit }));
-  if (field.enum) return <Select id={id} allowClear options={codes(field.enum, offer.only?.[name])} {...rest} />;
+  if (field.enum) return <Select allowClear={CLEAR} options={codes(field.enum, offer.only?.[name])} {...rest} />;
   if (field.type === "boolean") {
     return (
-      <Checkbox id={id} {...rest}>
+      <Checkbox {...rest}>
         {schema.description}
       </Checkbox>
     );
   }
   if (field.type === "integer" || field.type === "number") {
-    return <InputNumber id={id} min={field.minimum} max={field.maximum} style={{ width: "100%" }} {...rest} />;
+    return <InputNumber controls={false} min={field.minimum} max={field.maximum} style={{ width: "100%" }} {...rest} />;
   }
   if (field.format === "date-time" || name === "planned_for") {
-    return <DatePicker id={id} showTime={{ format: "HH:mm" }} format="YYYY年M月D日 HH:mm" style={{ width: "100%" }} {...rest} />;
+    return <DatePicker showTime={{ format: "HH:mm" }} format="YYYY年M月D日 HH:mm" style={{ width: "100%" }} {...rest} />;
   }
-  if (field.format === "date") return <DatePicker id={id} format="YYYY年M月D日" style={{ width: "100%" }} {...rest} />;
-  if (name === "materials" && offer.no) return <Materials no={offer.no} id={id} {...rest} />;
+  if (field.format === "date") return <DatePicker format="YYYY年M月D日" style={{ width: "100%" }} {...rest} />;
+  if (name === "materials" && offer.no) return <Materials no={offer.no} {...rest} />;
   if (field.type === "array") {
     const chosen = name === "assist" || name === "attendees";
-    return <Select id={id} mode={chosen ? "multiple" : "tags"} options={chosen ? units : []} tokenSeparators={["、", "，", ","]} open={chosen ? undefined : false} {...rest} />;
+    return <Select mode={chosen ? "multiple" : "tags"} options={chosen ? units : []} tokenSeparators={["、", "，", ","]} open={chosen ? undefined : false} {...rest} />;
   }
-  if (UNIT_FIELDS.has(name) || name === "unit") return <Select id={id} showSearch allowClear options={units} {...rest} />;
-  if (LONG.has(name)) return <Input.TextArea id={id} autoSize={{ minRows: 3, maxRows: 12 }} maxLength={field.maxLength} {...rest} />;
-  return <Input id={id} maxLength={field.maxLength} {...rest} />;
+  if (UNIT_FIELDS.has(name) || name === "unit") return <Select showSearch allowClear={CLEAR} options={units} {...rest} />;
+  if (LONG.has(name)) return <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} maxLength={field.maxLength} {...rest} />;
+  return <Input maxLength={field.maxLength} {...rest} />;
 }
 
 /** One field of a command in a form, labelled as the contract describes it. */

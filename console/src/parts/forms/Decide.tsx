@@ -63,7 +63,7 @@ export function Decide({ ticket, name, title, done }: FormProps) {
       {extension && now.approve !== false && (
         <>
           <Form.Item name="working_days" label="批准的工作日数" htmlFor="days" extra="不填的，按申请的天数">
-            <InputNumber id="days" min={1} max={250} />
+            <InputNumber id="days" controls={false} min={1} max={250} />
           </Form.Item>
           <details className="gap">
             <summary>超出一般限度的例外</summary>

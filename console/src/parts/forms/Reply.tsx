@@ -6,6 +6,7 @@ import { OUTCOME, RATING, word } from "../../words";
 import { Basis } from "../Basis";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
+import { CLEAR } from "../fields";
 import { Materials } from "../Materials";
 import { required, requiredBy, useTerms } from "../terms";
 import { type FormProps, Submit } from "./form";
@@ -77,7 +78,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
         <Input id="number-used" inputMode="tel" />
       </Form.Item>
       <Form.Item name="citizen_satisfaction" label="诉求人满意度" htmlFor="satisfaction" rules={must("citizen_satisfaction", "请填写诉求人满意度")}>
-        <Select id="satisfaction" allowClear options={Object.entries(RATING).map(([value, label]) => ({ value, label }))} />
+        <Select id="satisfaction" allowClear={CLEAR} options={Object.entries(RATING).map(([value, label]) => ({ value, label }))} />
       </Form.Item>
       {(now.outcome === "planned" || needed.has("planned_for")) && (
         <Form.Item name="planned_for" label="计划完成的时间" htmlFor="planned-for" rules={[{ required: true, message: "请填写计划完成的时间" }]}>

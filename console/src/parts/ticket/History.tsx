@@ -51,6 +51,7 @@ export function History({ no, entries }: { no?: string; entries: Entry[] }) {
       title={<h2>办理经过</h2>}
       extra={
         <Segmented
+          aria-label="先后"
           size="small"
           value={order}
           onChange={setOrder}
