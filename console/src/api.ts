@@ -42,7 +42,8 @@ client.interceptors.response.use((response) => {
   return response;
 });
 client.interceptors.error.use((error, response) => {
-  if (!response) connection(false);
+  // A question that the page itself took back says nothing of the connection.
+  if (!response && (error as Error | undefined)?.name !== "AbortError") connection(false);
   return error;
 });
 

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Flex, Input, Table, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { ACTIONS } from "../actions";
 
 /** Every operation and every look at somebody's details: who, from where, when and why. */
 export default function Audit() {
+  const operations = useOperations();
   const [ticket, setTicket] = useState("");
   const [person, setPerson] = useState("");
   const [days, setDays] = useState<[Dayjs | null, Dayjs | null]>();
@@ -40,8 +41,8 @@ export default function Audit() {
       <Table<AuditAnswer>
         rowKey={(one) => `${one.lane}-${one.seq}`}
         size="small"
-        loading={page.isLoading}
-        dataSource={rows}
+        loading={page.isLoading || !operations}
+        dataSource={operations ? rows : []}
         pagination={false}
         scroll={{ x: 820 }}
         locale={{ emptyText: "没有记录" }}
@@ -54,7 +55,7 @@ export default function Audit() {
               return [actor.unit, word({ ...ROLE, ...HELD }, actor.role), actor.id].filter(Boolean).join(" ");
             },
           },
-          { title: "操作", render: (_, one) => word({ ...ACTIONS, ...AUDITED }, one.operation) },
+          { title: "操作", render: (_, one) => word({ ...operations, ...ACTIONS, ...AUDITED }, one.operation) },
           {
             title: "结果",
             render: (_, one) =>
@@ -74,4 +75,21 @@ export default function Audit() {
       )}
     </section>
   );
+}
+
+interface Described {
+  paths: Record<string, Record<string, { operationId: string; summary: string }>>;
+}
+
+/** What the operations of the interface are called, as its own description says. */
+function useOperations(): Record<string, string> | undefined {
+  return useQuery({
+    queryKey: ["operations"],
+    staleTime: Infinity,
+    queryFn: async () => {
+      const { paths } = (await (await fetch("/openapi.json")).json()) as Described;
+      const all = Object.values(paths).flatMap((path) => Object.values(path));
+      return Object.fromEntries(all.map((one) => [one.operationId, one.summary]));
+    },
+  }).data;
 }
