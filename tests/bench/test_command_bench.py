@@ -47,7 +47,7 @@ async def test_a_command_takes_at_most_twice_a_bare_update(
     async def bare(_: int) -> None:
         no = uuid4().hex
         await begun.of(client.start_workflow(BareWorkflow.run, no, id=f"bare-{no}", task_queue=QUEUE))
-        handle = client.get_workflow_handle_for(BareWorkflow.run, f"bare-{no}")
+        handle = client.get_workflow_handle(f"bare-{no}", result_type=str)
         for word in ("one", "two"):
             await said.of(handle.execute_update(BareWorkflow.say, word))
         done()
