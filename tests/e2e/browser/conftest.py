@@ -1,0 +1,85 @@
+"""People at their browsers, before one installation with the demonstration county and all its tickets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
+from pytest_playwright.pytest_playwright import CreateContextCallback
+
+from tests.e2e.browser.seats import Seats
+from tests.running import Jiesu
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+MORE_PEOPLE = Path(__file__).with_name("more_people.yaml")
+
+
+@pytest.fixture(scope="session")
+def county(open_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jiesu]:
+    """A running installation with the demonstration county; started once for all browser tests."""
+    folder = open_dir / tmp_path_factory.mktemp("county").name
+    folder.mkdir()
+    installation = Jiesu(folder)
+    installation.start()
+    loaded = installation.run("load", str(MORE_PEOPLE))
+    assert loaded.returncode == 0, loaded.stderr
+    yield installation
+    installation.stop()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Ended with its module: while it runs, this process could run no asynchronous test."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """The machine's own Chromium."""
+    named = os.environ.get("JIESU_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    launched = playwright.chromium.launch(
+        **browser_type_launch_args, executable_path=named, args=list(CHROMIUM_ARGUMENTS)
+    )
+    yield launched
+    launched.close()
+
+
+@pytest.fixture(scope="module")
+def browser_context_args(county: Jiesu) -> dict[str, Any]:
+    """Browsers of people in this country."""
+    return {
+        "base_url": county.url,
+        "locale": "zh-CN",
+        "timezone_id": "Asia/Shanghai",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture(scope="session")
+def remembered() -> dict[str, StorageState]:
+    """The logins of people who passed the login page before."""
+    return {}
+
+
+@pytest.fixture
+def seats(
+    county: Jiesu, new_context: CreateContextCallback, remembered: dict[str, StorageState]
+) -> Iterator[Seats]:
+    """Lets people sit down at screens."""
+    with ExitStack() as stack:
+        yield Seats(county, new_context, stack, remembered)
