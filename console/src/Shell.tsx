@@ -70,8 +70,8 @@ export function Shell() {
             <span className="push" />
             <Who />
           </Layout.Header>
-          <NotLaw />
           <section aria-label="系统提示">
+            <NotLaw />
             {!connected && <Alert banner type="warning" title="网络连接中断，正在重新连接。所填内容仍在。" />}
             {idle && <Alert banner type="info" title="长时间没有操作，已停止自动刷新。移动鼠标或按任意键继续。" />}
           </section>

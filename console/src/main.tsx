@@ -1,3 +1,4 @@
+import { LoadingOutlined } from "@ant-design/icons";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { App as Feedback, ConfigProvider } from "antd";
 import zhCN from "antd/locale/zh_CN";
@@ -21,6 +22,8 @@ const Minutes = lazy(() => import("./pages/Minutes"));
 const Supervision = lazy(() => import("./pages/Supervision"));
 
 dayjs.locale("zh-cn");
+// Without a mark of its own a button fades out the one it comes with, and keeps it where the answer came at once.
+const button = { autoInsertSpace: false, loadingIcon: <LoadingOutlined aria-label="请稍候" /> };
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
@@ -54,7 +57,7 @@ function Pages() {
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <ConfigProvider locale={zhCN} theme={theme} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={zhCN} theme={theme} button={button}>
       <Feedback message={{ maxCount: 2 }}>
         <QueryClientProvider client={queries}>
           <SessionGate>
