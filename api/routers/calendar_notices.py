@@ -1,10 +1,10 @@
 """Notices that change the working calendar: what one would move, importing it, and how far it is."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field, RootModel, model_validator
 
 from api.answers import _Answer
 from api.asking import PREFIX, Assembled, problems
@@ -12,7 +12,7 @@ from api.bodies import storable
 from api.identity import Who
 from api.moments import Moment
 from api.services import calendar_import
-from policies.calendars.notices import CalendarNotice, LocalNotice, YearNotice
+from policies.calendars.notices import CalendarNotice, YearNotice
 
 router = APIRouter(prefix=f"{PREFIX}/calendar-notices", tags=["办法"])
 
@@ -25,18 +25,24 @@ _YEARS = (2000, 2100)
 _CHANGING = problems(401, 403, 404, 409, 413, 415, 422, 503)
 
 
-def _within_reach(notice: YearNotice | LocalNotice) -> YearNotice | LocalNotice:
-    """The notice. Raises ValueError for days no arrangement is about."""
-    if isinstance(notice, YearNotice):
-        years = {notice.year, *(day.year for day in (*notice.holidays, *notice.working_days))}
-    else:
-        years = {day.year for day in (*notice.closed, *notice.open)}
-    if any(not _YEARS[0] <= year <= _YEARS[1] for year in years):
-        raise ValueError(f"日期须在{_YEARS[0]}年至{_YEARS[1]}年之间")
-    return notice
+class NoticeBody(RootModel[CalendarNotice]):
+    """一份放假通知或停办公告。"""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_stored(cls, data: Any) -> Any:
+        return storable(data)
 
-NoticeBody = Annotated[CalendarNotice, BeforeValidator(storable), AfterValidator(_within_reach)]
+    @model_validator(mode="after")
+    def _is_within_reach(self) -> Self:
+        notice = self.root
+        if isinstance(notice, YearNotice):
+            years = {notice.year, *(day.year for day in (*notice.holidays, *notice.working_days))}
+        else:
+            years = {day.year for day in (*notice.closed, *notice.open)}
+        if any(not _YEARS[0] <= year <= _YEARS[1] for year in years):
+            raise ValueError(f"日期须在{_YEARS[0]}年至{_YEARS[1]}年之间")
+        return self
 
 
 class NoticeAnswer(_Answer):
@@ -110,7 +116,7 @@ async def preview_calendar_notice(
     cursor: After = None,
 ) -> ForeseenAnswer:
     """导入后在办工单和督办的哪些时限会变更、由何时改为何时。只是预览，不变更、不保存。每次看二百件。"""
-    return ForeseenAnswer.model_validate(await calendar_import.preview(parts, body, cursor))
+    return ForeseenAnswer.model_validate(await calendar_import.preview(parts, body.root, cursor))
 
 
 @router.post(
@@ -122,7 +128,7 @@ async def preview_calendar_notice(
 )
 async def import_calendar_notice(body: NoticeBody, who: Who, parts: Assembled) -> NoticeImported:
     """新工单即按新日历计算；在办工单和督办逐件重新计算，并记入办理经过。重复导入同一份通知，接着办理。"""
-    return NoticeImported(id=await calendar_import.begin(parts, body))
+    return NoticeImported(id=await calendar_import.begin(parts, body.root))
 
 
 @router.get(

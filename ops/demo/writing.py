@@ -25,6 +25,7 @@ from models.tables import Person, Ticket, Unit
 from models.texts import new_text
 from models.ticket_numbers import next_number
 from models.uplinks import Uplink
+from ops.demo.knowledge import write_knowledge
 from ops.demo.lives import County, Demand, Life
 from ops.demo.stories import STORIES, Story, answered_at_once
 from ops.keyring import KeyRing
@@ -83,6 +84,9 @@ async def write_tickets(
         for _ in range(_AT_ONCE):
             lanes.create_task(lane())
     await _hear(engine, ring)
+    county = counties[None]
+    async with engine.begin() as conn:
+        await write_knowledge(conn, demands(), county.law.policy.office.name, county.people, now)
     return len(plan)
 
 

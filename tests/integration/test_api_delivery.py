@@ -59,6 +59,12 @@ class Office:
         relay = Relay(self.engine, hotline.parts.starter, hotline.parts.delivery, grace=timedelta())
         return await relay.sweep(SweepPage())
 
+    async def deliver(self, hotline: Hotline) -> None:
+        """Sweeps until nothing is left: on a busy machine a worker that just began may not answer in time."""
+        async with asyncio.timeout(60):
+            while (await self.sweep(hotline)).left:
+                pass
+
     async def facts(self, no: str) -> list[dict[str, Any]]:
         """A ticket's facts."""
         async with self.engine.connect() as conn:
@@ -214,7 +220,7 @@ async def test_commands_given_while_temporal_is_away_are_done_later_as_of_their_
         again = await hotline.post(no, "dispatch", key="d-3", lead=WATER)
         assert again.json()["received_at"] == told["received_at"]
     async with office.working() as hotline:
-        assert (await office.sweep(hotline)).delivered == 1
+        await office.deliver(hotline)
         known = await hotline.http.get(where, headers=headers("office", actor="office-1"))
         assert (known.status_code, known.json()["state"]) == (200, "accepted")
         assert (await hotline.http.get(where, headers=headers("office", actor="office-2"))).status_code == 404
@@ -250,7 +256,7 @@ async def test_with_every_worker_away_a_command_is_stored(office: Office) -> Non
         answer = await hotline.post(no, "dispatch", lead=WATER)
         assert answer.status_code == 202
         async with build_worker(office.client, office.settings, office.engine, office.ring):
-            assert (await office.sweep(hotline)).delivered == 1
+            await office.deliver(hotline)
     (fact,) = done(await office.facts(no), "dispatch")
     assert datetime.fromisoformat(fact["at"]) == datetime.fromisoformat(answer.json()["received_at"])
 
