@@ -57,7 +57,7 @@ export default function Accounts() {
             title: "用户名",
             render: (_, one) => (
               <>
-                <strong>{one.login}</strong>
+                <strong translate="no">{one.login}</strong>
                 <br />
                 <span className="quiet">
                   {one.person ? names.get(one.person) : ""} {one.unit}

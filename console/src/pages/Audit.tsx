@@ -52,7 +52,11 @@ export default function Audit() {
             title: "人员",
             render: (_, one) => {
               const actor = one.actor as { id?: string; unit?: string; role?: string };
-              return [actor.unit, word({ ...ROLE, ...HELD }, actor.role), actor.id].filter(Boolean).join(" ");
+              return (
+                <>
+                  {[actor.unit, word({ ...ROLE, ...HELD }, actor.role)].filter(Boolean).join(" ")} <span translate="no">{actor.id}</span>
+                </>
+              );
             },
           },
           { title: "操作", render: (_, one) => word({ ...operations, ...ACTIONS, ...AUDITED }, one.operation) },
@@ -63,7 +67,7 @@ export default function Audit() {
           },
           { title: "工单", render: (_, one) => one.ticket_no && <Link to={`/tickets/${one.ticket_no}`}>{one.ticket_no}</Link> },
           { title: "理由", render: (_, one) => one.why },
-          { title: "来自", render: (_, one) => one.source },
+          { title: "来自", render: (_, one) => <span translate="no">{one.source}</span> },
         ]}
       />
       {page.hasNextPage && (

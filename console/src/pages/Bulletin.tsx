@@ -19,7 +19,14 @@ export default function Bulletin() {
   if (!ticket.data || !timeline.data || !office) return <Skeleton active />;
   const found = ticket.data;
   const submitted = timeline.data.filter((entry) => entry.do === "submit_to_leader").at(-1);
-  if (!submitted) return <Empty description="这件工单没有呈报批办" />;
+  if (!submitted) {
+    return (
+      <section>
+        <h1>热线快报</h1>
+        <Empty description="这件工单没有呈报批办" />
+      </section>
+    );
+  }
   const instructed = timeline.data.filter((entry) => entry.do === "instruct" && entry.seq > submitted.seq);
   return (
     <Paper no={no}>
@@ -46,7 +53,7 @@ export default function Bulletin() {
       <h3>情况和建议</h3>
       <p className="words">{submitted.texts.summary?.text ?? "（内容已删除）"}</p>
       <h3>领导批示</h3>
-      {instructed.length ? instructed.map((entry) => <Instruction key={entry.seq} entry={entry} />) : <div className="to-write" aria-label="批示处" />}
+      {instructed.length ? instructed.map((entry) => <Instruction key={entry.seq} entry={entry} />) : <div className="to-write" role="note" aria-label="批示处" />}
       <p className="right quiet">
         {office}呈报　{moment(submitted.at)}
       </p>

@@ -150,7 +150,7 @@ function Asking({ done }: { done: () => void }) {
         <Select id="export-unit" mode="multiple" options={units.map((unit) => ({ value: unit.name, label: unit.name }))} />
       </Form.Item>
       <Form.Item name="format" label="格式">
-        <Radio.Group options={[{ value: "xlsx", label: "表格（xlsx）" }, { value: "csv", label: "文本（csv）" }]} />
+        <Radio.Group options={[{ value: "xlsx", label: "电子表格" }, { value: "csv", label: "纯文本" }]} />
       </Form.Item>
       {problem && <Fault error={problem} />}
       <Button type="primary" htmlType="submit">

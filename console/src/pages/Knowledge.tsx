@@ -63,7 +63,7 @@ export default function Knowledge() {
             编写条目
           </Button>
         )}
-        <Segmented value={way} onChange={setWay} options={Object.entries(STATES).map(([value, one]) => ({ value, label: one.label }))} />
+        <Segmented aria-label="条目状态" value={way} onChange={setWay} options={Object.entries(STATES).map(([value, one]) => ({ value, label: one.label }))} />
         <Input.Search aria-label="查找知识" placeholder="查找已发布的条目" allowClear onSearch={setWords} style={{ width: 240 }} />
       </Flex>
       <p className="quiet">谁提供、谁维护、谁负责：条目由提供的单位编写和更新，经热线办审核后发布；更新的版本发布前，原版本继续有效。</p>

@@ -20,7 +20,14 @@ export default function Minutes() {
   if (ticket.error) return <Fault error={ticket.error} retry={() => void ticket.refetch()} />;
   if (!ticket.data || !timeline.data) return <Skeleton active />;
   const held = timeline.data.filter((entry) => entry.do !== null && HELD.has(entry.do));
-  if (!held.length) return <Empty description="这件工单没有研判或联席会议" />;
+  if (!held.length) {
+    return (
+      <section>
+        <h1>会议纪要</h1>
+        <Empty description="这件工单没有研判或联席会议" />
+      </section>
+    );
+  }
   return (
     <Paper no={no}>
       {held.map((entry) => (

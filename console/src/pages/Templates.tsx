@@ -23,7 +23,7 @@ export default function Templates() {
         pagination={false}
         scroll={{ x: 700 }}
         columns={[
-          { title: "模板", width: 220, render: (_, one) => <code>{one.id}</code> },
+          { title: "模板", width: 220, render: (_, one) => <code translate="no">{one.id}</code> },
           {
             title: "文字",
             render: (_, one) => `${one.signature}${one.text.replace(/\{(\w+)\}/g, (_whole, name: string) => `｛${word(TEMPLATE_VALUE, name)}｝`)}`,

@@ -73,7 +73,7 @@ export function CalendarImport() {
   }
   return (
     <Card title={<h2>放假通知</h2>} className="gap">
-      <p className="quiet">选择通知文件（JSON），先看在办工单和督办的哪些时限会变更，再导入。</p>
+      <p className="quiet">选择通知文件，先看在办工单和督办的哪些时限会变更，再导入。</p>
       <Flex wrap gap={8} align="center" className="gap">
         <PickFiles choose={([file]) => file && void read(file)} busy={busy} label="选择通知文件" accept=".json,application/json">
           选择通知文件

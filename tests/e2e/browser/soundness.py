@@ -15,7 +15,12 @@ _WRITTEN: Final = """within => {
     const spoken = [...root.querySelectorAll('[placeholder], [title], [alt], [aria-label]:not([role=img])')];
     const names = ['placeholder', 'title', 'alt', 'aria-label'];
     const named = spoken.flatMap(one => names.map(name => one.getAttribute(name)));
-    return [root.innerText, ...named.filter(Boolean)].join('\\n');
+    // Codes say of themselves that they are no language.
+    const codes = [...root.querySelectorAll('[translate=no]')].filter(one => one.innerText);
+    codes.forEach(one => one.style.visibility = 'hidden');
+    const seen = root.innerText;
+    codes.forEach(one => one.style.visibility = '');
+    return [seen, ...named.filter(Boolean)].join('\\n');
 }"""
 
 NO_WORDS: Final = (
