@@ -190,7 +190,9 @@ function Who() {
 
 /** How many lamps are lit on one's own tickets. */
 function Lamps() {
-  const counts = useQuery({ ...getDeskCountsOptions(), refetchInterval: 30_000 });
+  // While the connection is away this also finds out when it is back.
+  const connected = useConnected();
+  const counts = useQuery({ ...getDeskCountsOptions(), refetchInterval: connected ? 30_000 : 3_000 });
   const navigate = useNavigate();
   const red = counts.data?.lamp.red ?? 0;
   const yellow = (counts.data?.lamp.yellow ?? 0) + (counts.data?.lamp.warning ?? 0);

@@ -3,6 +3,7 @@ import { App, type FormInstance } from "antd";
 import dayjs from "dayjs";
 import { useEffect, useRef, useState } from "react";
 import { command, type PreviewAnswer, preview, Problem, problemOf } from "../api";
+import { useConnected } from "../connection";
 
 /** Issuing one command from one form. */
 export interface Issuing {
@@ -51,6 +52,8 @@ export function useIssue(no: string, name: string, done: () => void): Issuing {
 export function usePreview(no: string, name: string, body: Record<string, unknown> | undefined) {
   const [told, setTold] = useState<{ answer?: PreviewAnswer; problem?: Problem }>({});
   const said = body && JSON.stringify(body);
+  // What could not be asked while the connection was away is asked when it is back.
+  const connected = useConnected();
   useEffect(() => {
     if (said === undefined) return setTold({});
     let dropped = false;
@@ -64,7 +67,7 @@ export function usePreview(no: string, name: string, body: Record<string, unknow
       dropped = true;
       clearTimeout(timer);
     };
-  }, [no, name, said]);
+  }, [no, name, said, connected]);
   return told;
 }
 

@@ -115,7 +115,9 @@ class Seat:
         """Picks an option of a list that can be searched, by its words."""
         box.click()
         box.fill(option)
-        self.page.locator(".ant-select-item-option:visible").get_by_text(option, exact=True).click()
+        # By key: the list is drawn anew while it is searched, away from under a pointer.
+        expect(self.page.locator(".ant-select-item-option-active:visible")).to_have_text(option)
+        box.press("Enter")
 
     def is_told(self, words: str) -> None:
         """Waits for a message or an alert with these words."""
