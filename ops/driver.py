@@ -132,11 +132,15 @@ def next_steps(ticket: Mapping[str, Any], unit: str) -> list[Step]:
             return [Step("sign", at_unit, {"unit": lead})]
         case "handling":
             contacted = {"contacted_at": _a_moment_ago(ticket)}
+            read = {"unit": lead, "approve": True}
             stay = {"unit": lead, "approve": False, "reason": "属于贵单位职责，请继续办理。"}
             return [
                 Step("reply", at_unit, {"unit": lead, **_REPLY, **contacted}),
+                *(Step("approve_reply", Speaker(role, lead, "driver"), read) for role in _READERS),
                 Step("decide_return", OFFICE, stay),
             ]
+        case "planned":
+            return [Step("complete_plan", at_unit, {"unit": lead, "text": "计划事项已经完成。"})]
         case "reviewing":
             return [
                 Step("first_review", OFFICE, {"approve": True}),
@@ -148,6 +152,9 @@ def next_steps(ticket: Mapping[str, Any], unit: str) -> list[Step]:
         case _:
             return []
 
+
+_READERS = ("unit_leader", "unit_principal")
+"""Who reads a reply before it leaves the unit, where the policy has somebody do so."""
 
 _REPLY = {"outcome": "resolved", "text": "已按要求办理完毕，并当面答复诉求人。"}
 
