@@ -18,6 +18,16 @@ _MAX_UNPACKED = 200 * 1024 * 1024
 _MAX_ENTRIES = 2000
 _CHUNK = 1024 * 1024
 
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,  # Places before the file's beginning; names that are no text.
+    NotImplementedError,  # Ways of packing that nothing which writes documents uses.
+    RuntimeError,  # Encrypted entries.
+)
+"""What unpacking damaged or strange content raises."""
+
 
 @dataclass(frozen=True)
 class _Kind:
@@ -91,7 +101,7 @@ def _check_document(content: bytes, holds: str) -> None:
             left = _MAX_UNPACKED
             for name in names:
                 left -= _unpacked(packed, name, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _DAMAGED:
         raise Refused("文件已损坏") from None
 
 
