@@ -48,6 +48,7 @@ from domain.vocabulary import (
     SupervisionLevel,
     TicketType,
     Trouble,
+    UnitRole,
     Urgency,
 )
 
@@ -366,9 +367,13 @@ class Staffing(Element):
 
 
 class Panel(Element):
-    """研判: after this many returns only a panel's decision routes the ticket on."""
+    """研判: after this many returns only a panel's decision routes the ticket on.
+
+    `returns_of`: whose approved returns count, those of leading or also of assisting units.
+    """
 
     after_returns: int
+    returns_of: tuple[UnitRole, ...] = Field(default=(UnitRole.LEAD, UnitRole.ASSIST), min_length=1)
     fallback: Literal["territorial"]
     fallback_basis: tuple[RuleId, ...]
 

@@ -144,6 +144,7 @@ class Ticket:
     panel_unit: str | None = None
     meeting_concluded: bool = False
     returns: int = 0
+    returns_by_assisting: int = 0
     returns_refused: int = 0
     dissatisfied: int = 0
     redos: int = 0
@@ -175,6 +176,14 @@ class Ticket:
             if assignment.role is UnitRole.LEAD and (assignment.active or assignment.stage is UnitStage.DONE):
                 return assignment
         return None
+
+    def returned_by(self, roles: Iterable[UnitRole]) -> int:
+        """How many approved returns were made by units in these roles."""
+        by_role = {
+            UnitRole.LEAD: self.returns - self.returns_by_assisting,
+            UnitRole.ASSIST: self.returns_by_assisting,
+        }
+        return sum(by_role[role] for role in set(roles))
 
     def active(self) -> list[Assignment]:
         """The assignments with work left, in the order they were made."""
@@ -398,8 +407,13 @@ def _met(ticket: Ticket, fact: facts.Done) -> Ticket:
 
 def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
     approved = bool(fact.details.get("approve"))
+    known = ticket.assignments.get(fact.unit or "")
+    assisting = known is not None and known.role is UnitRole.ASSIST
     counted = changed(
-        ticket, returns=ticket.returns + approved, returns_refused=ticket.returns_refused + (not approved)
+        ticket,
+        returns=ticket.returns + approved,
+        returns_by_assisting=ticket.returns_by_assisting + (approved and assisting),
+        returns_refused=ticket.returns_refused + (not approved),
     )
     changes: dict[str, Any] = {"return_asked": False}
     if "return_blocked" in fact.details:

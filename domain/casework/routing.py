@@ -16,7 +16,7 @@ from domain.commands import (
     Sign,
     Subdispatch,
 )
-from domain.policy import Anchor
+from domain.policy import Anchor, Panel
 from domain.rejected import Rejected
 from domain.ticket import Assignment
 from domain.vocabulary import OFFICE, ClockName, EndReason, Passing, Status, UnitRole, UnitStage
@@ -168,10 +168,10 @@ def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
     if terms.panel is None:
         return
     if not ticket.panel_held:
-        if ticket.returns >= terms.panel.after_returns:
+        if _passed_around(draft, terms.panel):
             raise Rejected(
                 "panel_required",
-                f"已退单{ticket.returns}次。请先提交分析研判小组研判，再按研判意见派单。",
+                f"已退单{ticket.returned_by(terms.panel.returns_of)}次。请先提交分析研判小组研判，再按研判意见派单。",
                 terms.panel.basis,
             )
         return
@@ -345,12 +345,16 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
 def _await_dispatch(draft: Draft) -> None:
     """The office owes a dispatch again, once the panel or the meeting it waits for has decided."""
     panel, meeting = draft.policy.dispatch.panel, draft.policy.dispatch.joint_meeting
-    if panel and draft.ticket.returns >= panel.after_returns and not draft.ticket.panel_held:
+    if panel and _passed_around(draft, panel) and not draft.ticket.panel_held:
         draft.wait(OFFICE, "panel", panel.basis)
         return
     if meeting and meeting.rests_dispatch and (OFFICE, "joint_meeting") in draft.ticket.waits:
         return
     clockwork.start(draft, ClockName.DISPATCH, OFFICE)
+
+
+def _passed_around(draft: Draft, panel: Panel) -> bool:
+    return draft.ticket.returned_by(panel.returns_of) >= panel.after_returns
 
 
 def panel_decision(draft: Draft, envelope: Envelope, command: PanelDecision) -> None:

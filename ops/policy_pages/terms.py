@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from api.wording import COMMANDS, ROLES
+from domain.casework.deciding import PART_WORDS
 from domain.casework.parts import FIELD_WORDS
 from domain.policy import Cap, Policy, RequiredPart
 from ops.policy_pages.citing import cite
@@ -112,8 +113,9 @@ def dispatching(policy: Policy) -> Iterator[str]:
         rests = "，会议期间派单时限不计" if terms.joint_meeting.rests_dispatch else ""
         yield f"- 职责不清的召开联席会议，记录参加单位和结论{rests}。{cite(terms.joint_meeting.basis)}"
     if terms.panel:
+        whose = "、".join(PART_WORDS[role] for role in terms.panel.returns_of)
         yield (
-            f"- 退单{terms.panel.after_returns}次后须经会商研判才能再派单；研判无果的由属地兜底。"
+            f"- {whose}单位退单{terms.panel.after_returns}次后须经会商研判才能再派单；研判无果的由属地兜底。"
             f"{cite(terms.panel.basis)}"
         )
     if terms.panel_binds:
