@@ -113,7 +113,7 @@ def activities(
         notify.notify,
         messages.round,
         Relay(engine, starter, delivery).sweep,
-        Revise(engine, client, laws).revise_page,
+        Revise(engine, client, laws, starter).revise_page,
     )
 
 

@@ -716,6 +716,9 @@ class UnitGiven(BaseModel):
 
 _NOT_LOOKED_UP = UnitGiven()
 
+PriorTicket = Literal["handled", "open", "unknown", "itself"]
+"""The earlier ticket that a refusal names: handled to its end, not yet, none of this office, or itself."""
+
 
 class Given(BaseModel):
     """What was looked up before a command reached the core, which looks nothing up itself."""
@@ -726,6 +729,7 @@ class Given(BaseModel):
     precedent: UnitName | None = None
     target_open: bool = True
     upstream_no_free: bool = True
+    prior: PriorTicket = "handled"
     explanations: int | None = None
 
     def unit(self, name: str) -> UnitGiven:

@@ -288,11 +288,13 @@ class Intake(Element):
 class RefusalRule(Element):
     """One reason for not accepting a demand, what must be on record for it and where the citizen is sent.
 
+    `prior_handled`: the earlier ticket that is named must have been handled to its end.
     `supervisor_check`: the office itself refuses, or an agent with the supervisor's approval on record.
     `complainants`: demands of these are out of scope for this reason and cannot be dispatched or answered.
     """
 
     requires: tuple[Literal["evidence", "prior"], ...] = ()
+    prior_handled: bool = False
     route: str
     keep_content: bool = True
     supervisor_check: bool = False

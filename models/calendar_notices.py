@@ -11,6 +11,9 @@ from domain.calendar_data import CalendarData
 from models.tables import CalendarNotice as Row
 from policies.calendars.notices import LocalNotice, YearNotice, notice_adapter, revised
 
+_NOTICES = 7_204_418_115
+"""Locks the notices, imported one at a time, while somebody opens a ticket or supervision by them."""
+
 
 class OtherNotice(ValueError):
     """A notice with that number is there already and says something else."""
@@ -25,7 +28,11 @@ class ImportedNotice:
 
 
 async def store(conn: AsyncConnection, notice: YearNotice | LocalNotice) -> int:
-    """Keeps a notice once; its id. Raises OtherNotice for another text under the same number."""
+    """Keeps a notice once; its id. Raises OtherNotice for another text under the same number.
+
+    Waits for every transaction that holds the notices still, so that what it opened is there to be told.
+    """
+    await conn.execute(select(func.pg_advisory_xact_lock(_NOTICES)))
     document = notice.model_dump(mode="json")
     await conn.execute(
         insert(Row).values(number=notice.notice.number, document=document).on_conflict_do_nothing()
@@ -35,6 +42,11 @@ async def store(conn: AsyncConnection, notice: YearNotice | LocalNotice) -> int:
         raise OtherNotice(notice.notice.number)
     notice_id: int = row.id
     return notice_id
+
+
+async def hold_still(conn: AsyncConnection) -> None:
+    """Lets no notice in until the caller's transaction ends: what it opens counts by every one there is."""
+    await conn.execute(select(func.pg_advisory_xact_lock_shared(_NOTICES)))
 
 
 async def load(conn: AsyncConnection, through: int | None = None) -> Sequence[ImportedNotice]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain import supervision as supervising
@@ -21,7 +21,8 @@ from models.calendar_notices import ImportedNotice, applied
 from models.contracts.law import LawByValue
 from models.facts_store import SUPERVISION, TICKET
 from models.laws import StoredLaw
-from models.tables import Supervision, Ticket
+from models.recording import START_SUPERVISION
+from models.tables import Outbox, Supervision, Ticket
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,15 @@ async def open_tickets(conn: AsyncConnection, after: str, limit: int) -> Sequenc
 async def open_supervisions(conn: AsyncConnection, after: str, limit: int) -> Sequence[OpenCase]:
     """The next page of supervisions that were not struck off, in the order of their numbers.
 
-    Their law is the one their facts were made under; one whose workflow has not begun yet has none, and
-    begins with the calendar of its ticket.
+    Their law is the one their facts were made under; for one whose workflow has not begun yet, the one it
+    waits to begin under.
     """
     begun = SUPERVISION.table.alias("begun")
+    law_id = func.coalesce(begun.c.law_id, Outbox.payload["law_id"].astext)
     rows = await conn.execute(
-        select(Supervision.no, begun.c.law_id, Supervision.opened_at)
-        .join(begun, (begun.c.no == Supervision.no) & (begun.c.seq == 1))
+        select(Supervision.no, law_id, Supervision.opened_at)
+        .outerjoin(begun, (begun.c.no == Supervision.no) & (begun.c.seq == 1))
+        .outerjoin(Outbox, (Outbox.kind == START_SUPERVISION) & (Outbox.subject == Supervision.no))
         .where(Supervision.closed_at.is_(None), Supervision.no > after)
         .order_by(Supervision.no)
         .limit(limit)
@@ -122,6 +125,8 @@ async def supervision_moves(
 ) -> list[Move]:
     """What the calendar would move in a supervision; nothing is changed."""
     stored = await facts_store.load(conn, SUPERVISION, opened.no)
+    if not stored:
+        return []
     state = supervising.fold(from_json(row.data) for row in stored)
     at = max(now, state.last_command_at or now)
     for fact in supervising.settle(law, state, at):

@@ -16,6 +16,8 @@ from domain.commands import (
     Merge,
     Order,
     PanelDecision,
+    PriorTicket,
+    Refuse,
     RequestReturn,
     Subdispatch,
 )
@@ -43,6 +45,8 @@ async def look_up(conn: AsyncConnection, law: Law, order: Order, *, no: str, are
         return Given(target_open=await _is_open(conn, order.into, law.policy.id))
     if isinstance(order, Amend) and order.upstream_no is not None:
         return Given(upstream_no_free=await _is_free(conn, order.upstream_no, no, law.policy.id))
+    if isinstance(order, Refuse):
+        return Given(prior=await _prior(conn, order.prior, no, law.policy.id))
     return Given(units=units)
 
 
@@ -96,3 +100,31 @@ async def _is_free(conn: AsyncConnection, upstream_no: str, no: str, jurisdictio
         Ticket.upstream_no == upstream_no, Ticket.jurisdiction == jurisdiction, Ticket.no != no
     )
     return await conn.scalar(query) is None
+
+
+async def _prior(conn: AsyncConnection, named: str | None, no: str, jurisdiction: str) -> PriorTicket:
+    """How the earlier ticket stands that a refusal names, or the registration where the refusal names none.
+
+    It is found by its own number or that of the upper level; a merged one stands as its main ticket does.
+    """
+    number = named or await conn.scalar(select(Ticket.prior).where(Ticket.no == no))
+    if number is None:
+        return "unknown"
+    seen: set[str] = set()
+    while True:
+        row = (
+            await conn.execute(
+                select(Ticket.no, Ticket.merged_into, Ticket.closed_at).where(
+                    Ticket.jurisdiction == jurisdiction,
+                    (Ticket.no == number) | (Ticket.upstream_no == number),
+                )
+            )
+        ).first()
+        if row is None:
+            return "unknown"
+        if row.no == no:
+            return "itself"
+        if row.merged_into is None or row.no in seen:
+            return "open" if row.closed_at is None else "handled"
+        seen.add(row.no)
+        number = row.merged_into

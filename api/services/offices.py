@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api.problems import Problem
 from domain.law import Law
@@ -24,11 +24,25 @@ async def law_for(
     Raises Problem 422 for an unknown policy, 409 for one that is not law today, DBAPIError while Postgres is
     away.
     """
+    async with engine.connect() as conn:
+        return await _law_in(conn, settings, policy, today)
+
+
+async def law_to_open_by(
+    conn: AsyncConnection, settings: Settings, policy: str | None, today: date
+) -> tuple[StoredLaw, Law]:
+    """The same for what the caller's transaction opens: no notice is imported before it has ended."""
+    await calendar_notices.hold_still(conn)
+    return await _law_in(conn, settings, policy, today)
+
+
+async def _law_in(
+    conn: AsyncConnection, settings: Settings, policy: str | None, today: date
+) -> tuple[StoredLaw, Law]:
     name = policy or settings.policy
     if name not in _known(settings.policy_dir):
         raise Problem(422, "unknown_policy", "没有这一办法。请核对 policy。")
-    async with engine.connect() as conn:
-        notices = await calendar_notices.load(conn)
+    notices = await calendar_notices.load(conn)
     try:
         place = name if settings.policy_dir is None else str(settings.policy_dir / f"{name}.yaml")
         stored, law = _law(place, notices)

@@ -19,7 +19,7 @@ from activities.reaching import EngineAway
 from api.bodies import RegisterBase, fields_from
 from api.moments import ZONE
 from api.problems import Problem, of_rejected
-from api.services.offices import law_for
+from api.services.offices import law_for, law_to_open_by
 from api.services.parts import Parts
 from domain.casework import Rejected, register
 from domain.commands import Actor, TicketFields
@@ -58,15 +58,15 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
     Raises Problem for what the role, the policy or the content forbids, DBAPIError while Postgres is away.
     """
     received_at = datetime.now(ZONE)
-    stored, law = await law_for(parts.engine, parts.settings, body.policy, received_at.date())
-    if not _may_register(actor, law):
-        raise Problem(403, "wrong_role", "你的角色不能登记诉求。", basis=law.policy.process.roles)
-    about = fields_from(body, law.calendar.local(received_at))
-    _check(law, about)
     command_id = received_commands.command_id(actor, "", _REGISTER, key)
     digest = parts.ring.digest(command_id, json.dumps(body.model_dump(mode="json", exclude_unset=True)))
     try:
         async with parts.engine.begin() as conn:
+            stored, law = await law_to_open_by(conn, parts.settings, body.policy, received_at.date())
+            if not _may_register(actor, law):
+                raise Problem(403, "wrong_role", "你的角色不能登记诉求。", basis=law.policy.process.roles)
+            about = fields_from(body, law.calendar.local(received_at))
+            _check(law, about)
             known = await _known(conn, command_id, digest, law.policy.id, about.upstream_no)
             if known is not None:
                 return known
@@ -74,8 +74,10 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
             registration = await _store(conn, parts, _Intake(actor, body, about, law, stored.id), key, digest)
     except (IntegrityError, _MeanwhileThere):
         # The same registration came in twice at the same moment; the other one is there now.
+        _, law = await law_for(parts.engine, parts.settings, body.policy, received_at.date())
+        upstream_no = fields_from(body, received_at).upstream_no
         async with parts.engine.connect() as conn:
-            known = await _known(conn, command_id, digest, law.policy.id, about.upstream_no)
+            known = await _known(conn, command_id, digest, law.policy.id, upstream_no)
         if known is None:
             raise
         return known

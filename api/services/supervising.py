@@ -13,7 +13,7 @@ from activities.reaching import EngineAway
 from api.bodies import OpenSupervisionBody
 from api.moments import ZONE
 from api.problems import Problem, of_rejected
-from api.services.offices import law_for
+from api.services.offices import law_to_open_by
 from api.services.parts import Parts
 from api.services.registering import idempotency_conflict
 from domain import supervision as supervising
@@ -51,11 +51,11 @@ async def open_supervision(parts: Parts, actor: Actor, body: OpenSupervisionBody
     away.
     """
     now = datetime.now(ZONE)
-    stored, law = await law_for(parts.engine, parts.settings, body.policy, now.date())
-    opened = _opened(law, body, law.calendar.local(now))
     command_id = received_commands.command_id(actor, "", _OPEN, key)
     digest = parts.ring.digest(command_id, json.dumps(body.model_dump(mode="json", exclude_unset=True)))
     async with parts.engine.begin() as conn:
+        stored, law = await law_to_open_by(conn, parts.settings, body.policy, now.date())
+        opened = _opened(law, body, law.calendar.local(now))
         earlier = await received_commands.find(conn, command_id)
         if earlier is not None:
             if earlier.body_digest != digest:

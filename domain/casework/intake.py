@@ -26,7 +26,7 @@ from domain.commands import (
     TransferEmergency,
     plain_fields,
 )
-from domain.policy import Element, Policy, Refusals
+from domain.policy import Element, Policy, RefusalRule, Refusals
 from domain.rejected import Rejected
 from domain.vocabulary import (
     OFFICE,
@@ -134,6 +134,7 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
     _check_interception(draft, envelope, command, refusals)
     demand(command, ("explanation", "route"), "explanation_required", (*refusals.basis, *rule.basis))
     demand(_knowing_the_prior(draft, command), rule.requires, "evidence_required", rule.basis)
+    _check_prior(envelope, command, rule)
     if rule.supervisor_check and envelope.actor.role in _AT_THE_PHONE and empty(command.evidence):
         demand(command, ("approved_by",), "approval_required", rule.basis)
     draft.done(envelope, basis_rules=list(rule.basis))
@@ -153,6 +154,25 @@ def _knowing_the_prior(draft: Draft, command: Refuse) -> Refuse:
     """The refusal with the earlier ticket that was named at registration, unless it names one itself."""
     known = draft.ticket.about.prior
     return command.model_copy(update={"prior": known}) if known and empty(command.prior) else command
+
+
+def _check_prior(envelope: Envelope, command: Refuse, rule: RefusalRule) -> None:
+    """Raise Rejected where the earlier ticket proves nothing: not there, the same one, or still in hand."""
+    prior = envelope.given.prior if "prior" in rule.requires else "handled"
+    if prior == "itself":
+        raise Rejected("prior_is_itself", "原工单不能是本工单。请核对原工单号。", rule.basis)
+    if prior == "unknown" and empty(command.evidence):
+        raise Rejected(
+            "prior_unknown",
+            "本热线没有这一编号的工单。请核对原工单号；原工单不在本热线的，请附上当时的处理材料。",
+            rule.basis,
+        )
+    if prior == "open" and rule.prior_handled:
+        raise Rejected(
+            "prior_not_handled",
+            "原工单没有办结，不能认定为已经依法处理。请并入原工单，或者按程序办理。",
+            rule.basis,
+        )
 
 
 def _check_interception(draft: Draft, envelope: Envelope, command: Refuse, refusals: Refusals) -> None:

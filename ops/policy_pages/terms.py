@@ -63,6 +63,7 @@ def refusals(policy: Policy) -> Iterator[str]:
     yield "|---|---|---|---|"
     for reason, rule in policy.refusals.reasons.items():
         needed = [FIELD_WORDS[part] for part in rule.requires]
+        needed += ["原工单已办结"] if rule.prior_handled else []
         needed += ["受话员须经主管核准"] if rule.supervisor_check else []
         needed += [] if rule.keep_content else ["不留存内容"]
         needed += [f"{named(COMPLAINANTS, rule.complainants)}的诉求一律适用"] if rule.complainants else []

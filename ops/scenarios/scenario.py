@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from domain.calendar_data import OfficeHours
 from domain.calendar_zone import CalendarError
 from domain.casework.transitions import TRANSITIONS
-from domain.commands import COMMANDS, Actor, Envelope, Given, TicketFields, UnitGiven, command_adapter
+from domain.commands import (
+    COMMANDS,
+    Actor,
+    Envelope,
+    Given,
+    PriorTicket,
+    TicketFields,
+    UnitGiven,
+    command_adapter,
+)
 from domain.facts import FACTS
 from domain.law import Law
 from domain.policy import Policy
@@ -47,6 +56,7 @@ class _ScenarioFile(BaseModel):
     callers: Annotated[int, Field(ge=1, le=1000)] = 1
     units: dict[str, UnitBlock] = {}
     precedent: str | None = None
+    prior_ticket: PriorTicket = "handled"
     steps: list[dict[str, Any]] = []
     until: datetime | None = None
     expect: list[dict[str, Any]] = []
@@ -216,7 +226,7 @@ def _given(file: _ScenarioFile) -> Given:
     units = {name: UnitGiven(**block.model_dump(exclude={"territory"})) for name, block in file.units.items()}
     area = file.ticket.area
     territorial = next((name for name, block in file.units.items() if area in block.territory), None)
-    return Given(units=units, territorial_unit=territorial, precedent=file.precedent)
+    return Given(units=units, territorial_unit=territorial, precedent=file.precedent, prior=file.prior_ticket)
 
 
 def _check_order(received: datetime, steps: tuple[Step, ...], source: _Source) -> None:

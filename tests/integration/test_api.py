@@ -358,3 +358,37 @@ async def test_a_supervision_over_a_topic_has_its_own_life(hotline: Hotline) -> 
     assert closed.status_code == 200, closed.text
     found = await hotline.read(f"/supervisions/{no}")
     assert (found["status"], found["ticket_no"]) == ("closed", None)
+
+
+@pytest.mark.rule("HN-1.6")
+async def test_a_repeat_is_one_of_a_ticket_that_was_handled_here_or_of_one_whose_papers_are_there(
+    hotline: Hotline,
+) -> None:
+    said = {"policy": "henan", "type": "consultation", "source": "phone"}
+    main, merged, repeat = [await hotline.ticket(**said) for _ in range(3)]
+    refusal = {
+        "reason_code": "repeat_without_news",
+        "explanation": "没有新的证据材料，已经依法处理",
+        "route": "请查看原工单的答复",
+    }
+    await hotline.done(merged, "merge", into=main)
+    papers: dict[str, Any] = {"evidence": ["原处理决定书"]}
+    for prior, more, code in (
+        (None, papers, "evidence_required"),
+        (repeat, papers, "prior_is_itself"),
+        ("20190101000001", {}, "prior_unknown"),
+        (main, papers, "prior_not_handled"),
+        (merged, papers, "prior_not_handled"),
+    ):
+        named = {"prior": prior} if prior else {}
+        answer = await hotline.post(repeat, "refuse", **refusal, **named, **more)
+        assert (answer.status_code, answer.json()["code"]) == (409, code), prior
+        assert answer.json()["basis"][-1] == "HN-1.6"
+
+    await hotline.done(main, "answer", text="请持身份证到窗口办理")
+    for caller in (await hotline.read(f"/tickets/{main}"))["callers"]:
+        await hotline.done(main, "callback", reached=True, handling="satisfied", caller=caller["id"])
+    assert (await hotline.read(f"/tickets/{main}"))["status"] == "closed"
+    assert (await hotline.done(repeat, "refuse", **refusal, prior=merged))["status"] == "refused"
+    again = await hotline.ticket(**said, prior="20190101000001")
+    assert (await hotline.done(again, "refuse", **refusal, **papers))["status"] == "refused"

@@ -14,11 +14,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
+from activities.reaching import EngineAway
+from activities.supervising import Supervising
+from api.services.offices import law_to_open_by
 from models import calendar_notices
+from models.contracts.casework import START_SUPERVISION, SupervisionInput
 from models.contracts.revision import (
     REVISION_WORKFLOW,
     RevisionInput,
@@ -170,6 +175,99 @@ async def test_a_closing_day_moves_what_is_owed_to_a_supervision_also_when_its_t
         assert datetime.fromisoformat(moved[0]["was"]) == supervision.due_at
         assert datetime.fromisoformat(moved[0]["due"]) == after.due_at
         assert "区府办〔2026〕9号" in moved[0]["calendar"]
+
+
+@pytest.mark.rule("HY-18.1")
+async def test_a_supervision_that_had_not_begun_when_the_revision_passed_counts_by_the_new_calendar(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: Client,
+    ring: KeyRing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = settings.model_copy(update={"policy": "heyuan"})
+    held, release = [], asyncio.Event()
+
+    class Held(Supervising):
+        """A start that is on its way with what it was given, and arrives only later."""
+
+        @activity.defn(name=START_SUPERVISION)
+        async def start_supervision(self, given: SupervisionInput) -> None:
+            if given.no in held:
+                await release.wait()
+            await super().start_supervision(given)
+
+    monkeypatch.setattr("worker.Supervising", Held)
+    async with working(settings, engine, client, ring) as hotline:
+        no = await hotline.ticket(source="phone")
+        await hotline.done(no, "dispatch", lead=WATER)
+        await hotline.done(no, "supervise", unit=WATER, form="written", cause="other")
+        before = await begun_supervision(engine, f"{no}-D1")
+        held.append(f"{no}-D2")
+        await hotline.done(no, "supervise", unit=WATER, form="written", cause="other")
+        day = before.due_at.astimezone(ZoneInfo("Asia/Shanghai")).date()
+
+        await command._import(settings, command.read_notice(notice(tmp_path, day)), rate=50)
+        late = await begun_supervision(engine, f"{no}-D2")
+        release.set()
+        assert late.due_at.date() > day
+        assert late.due_at.date() == (await begun_supervision(engine, f"{no}-D1")).due_at.date()
+        assert [fact["do"] for fact in late.facts if fact["fact"] == "done"] == ["revise_calendar"]
+
+
+async def test_a_ticket_whose_workflow_has_not_begun_when_the_revision_passes_is_begun_and_told(
+    settings: Settings,
+    engine: AsyncEngine,
+    client: Client,
+    ring: KeyRing,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with working(settings, engine, client, ring) as hotline:
+        due = await handling_due(hotline, await dispatched(hotline))
+
+        async def away(kind: str, subject: str) -> None:
+            raise EngineAway("the start is left to the sweep")
+
+        monkeypatch.setattr(hotline.parts.starter, "start_waiting", away)
+        late = await hotline.ticket()
+        await command._import(settings, command.read_notice(notice(tmp_path, due.date())), rate=50)
+        await hotline.done(late, "dispatch", lead=WATER)
+        assert await handling_due(hotline, late) > due
+
+
+async def test_what_is_being_opened_while_a_notice_arrives_is_there_before_the_notice_holds(
+    settings: Settings, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    arriving = command.read_notice(notice(tmp_path, date(2026, 12, 1)))
+
+    async def arrive() -> None:
+        async with engine.begin() as conn:
+            await calendar_notices.store(conn, arriving)
+
+    async with engine.begin() as opening:
+        await law_to_open_by(opening, settings, None, date(2026, 11, 20))
+        arrival = asyncio.create_task(arrive())
+        await until_somebody_waits_for_a_lock(engine)
+        assert await calendar_notices.newest(opening) == 0
+        assert not arrival.done()
+    await arrival
+    async with engine.connect() as conn:
+        assert await calendar_notices.newest(conn) == 1
+
+
+async def until_somebody_waits_for_a_lock(engine: AsyncEngine) -> None:
+    query = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    async with asyncio.timeout(60):
+        while True:
+            async with engine.connect() as conn:
+                if await conn.scalar(query):
+                    return
+            await asyncio.sleep(0.05)
 
 
 @dataclass
