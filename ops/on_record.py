@@ -7,14 +7,23 @@ import os
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+MachineOperation = Literal[
+    "enter_duty", "export_audit", "import_calendar", "load_directory", "renew_account", "rotate_keys"
+]
+"""What can be done on the machine itself; the console has a word for each."""
+
 
 async def on_record(
-    conn: AsyncConnection, operation: str, *, subject: str | None = None, details: Mapping[str, Any]
+    conn: AsyncConnection,
+    operation: MachineOperation,
+    *,
+    subject: str | None = None,
+    details: Mapping[str, Any],
 ) -> None:
     """Writes that somebody at this machine did something, in the caller's transaction."""
     from models import audit

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
@@ -20,6 +18,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 from ops.ports import free_port
+from tests.serving import served
 
 CLIENT, SECRET = "jiesu", "a secret between the two"
 
@@ -106,17 +105,5 @@ def providing() -> Iterator[Provider]:
     """A provider on a port of its own."""
     port = free_port()
     provider = Provider(f"http://127.0.0.1:{port}")
-    server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=provider.routes()), port=port, log_level="warning")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline, "the provider did not start"
-        time.sleep(0.02)
-    try:
+    with served(Starlette(routes=provider.routes()), port):
         yield provider
-    finally:
-        server.should_exit = True
-        thread.join()

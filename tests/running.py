@@ -6,16 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
 from ops.ports import free_port
-
-START_SECONDS = 240.0
+from tests.waiting import until
 
 PARTS = {
     "Postgres": "postgres -D",
@@ -29,14 +26,6 @@ PARTS = {
 def command(*arguments: str) -> list[str]:
     """The command line of `jiesu` with these arguments."""
     return [sys.executable, "-m", "ops.cli", *arguments]
-
-
-def until(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
-    """Waits until the condition holds; fails, saying `what` was waited for, if it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
-        time.sleep(0.1)
 
 
 @dataclass

@@ -391,4 +391,9 @@ export const AUDITED: Record<string, string> = {
   decide_knowledge: "审核知识条目",
   withdraw_knowledge: "停用知识条目",
   acknowledge_emergency: "确认收到紧急工单",
+  // What is done on the machine itself.
+  load_directory: "载入单位和人员",
+  import_calendar: "导入放假通知",
+  export_audit: "导出审计记录",
+  rotate_keys: "轮换密钥",
 };

@@ -10,7 +10,8 @@ from policies.loading import shipped_policy
 from tests.bench.conftest import OFFICE, Counter
 from tests.bench.measuring import LATENCY_COLUMNS, Latencies, at_rate, memory_cells, show
 from tests.running import Jiesu
-from tests.workflows.office import Office, eventually
+from tests.waiting import eventually
+from tests.workflows.office import Office
 
 pytestmark = pytest.mark.bench
 

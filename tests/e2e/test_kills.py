@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import demands, messages
-from tests.running import PARTS, Jiesu, command, until
+from tests.running import PARTS, Jiesu, command
+from tests.waiting import until
 
 TICKETS = 24
 

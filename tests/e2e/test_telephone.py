@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.e2e.people import Somebody, somebody
 from tests.e2e.telephone import Telephone
-from tests.running import Jiesu, until
+from tests.running import Jiesu
+from tests.waiting import until
 
 CALLER, RECORDING = "13800138000", "REC-20261120-0001"
 PATIENCE = 60_000.0

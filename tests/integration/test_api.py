@@ -1,63 +1,13 @@
 """The whole life of a ticket over HTTP, on the real engines."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
 
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
-from ops.keyring import KeyRing
-from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.hotline import Hotline, headers
+from tests.waiting import eventually
 
 WATER, TOWN = "水务局", "城关镇"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def client(settings: Settings, ring: KeyRing) -> Client:
-    return await connect(settings, ring=ring)
-
-
-@pytest.fixture
-async def hotline(
-    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing
-) -> AsyncIterator[Hotline]:
-    await number_apart(engine)
-    await found_units(engine, ring, WATER, TOWN)
-    async with working(settings, engine, client, ring) as made:
-        yield made
 
 
 def moment(ago: timedelta = timedelta()) -> str:
@@ -275,7 +225,7 @@ async def test_after_the_end_the_table_still_allows_an_appeal_and_nothing_else(h
 async def test_merged_callers_go_along(hotline: Hotline) -> None:
     main, other = await hotline.ticket(), await hotline.ticket(callers=[{"name": "李雷"}])
     await hotline.done(other, "merge", into=main)
-    await eventually(lambda: callers_of(hotline, main), 2)
+    await eventually(lambda: callers_of(hotline, main), lambda found: found == 2)
     assert (await hotline.read(f"/tickets/{other}"))["merged_into"] == main
     unknown = await hotline.post(main, "merge", into="20990101000001")
     assert (unknown.status_code, unknown.json()["code"]) == (409, "merge_target_closed")
@@ -305,7 +255,7 @@ async def test_units_and_messages_are_listed(hotline: Hotline) -> None:
         messages = (await hotline.read("/notifications", ticket=no))["messages"]
         return any(one["unit"] == WATER and one["state"] in ("sent", "delivered") for one in messages)
 
-    await eventually(sent, True)
+    await eventually(sent)
     assert (await hotline.get("/notifications", "unit", WATER)).status_code == 403
 
 
@@ -319,14 +269,6 @@ async def test_a_citizen_sees_their_own_ticket_only(hotline: Hotline) -> None:
 async def test_health_and_readiness(hotline: Hotline) -> None:
     assert (await hotline.http.get("/health")).json() == {"status": "ok"}
     assert (await hotline.http.get("/ready")).json() == {"status": "ok", "database": True, "engine": True}
-
-
-async def eventually(look: Callable[[], Awaitable[Any]], wanted: Any) -> None:
-    """Waits until something holds that happens beside the answer."""
-    deadline = asyncio.get_running_loop().time() + 20
-    while (found := await look()) != wanted:
-        assert asyncio.get_running_loop().time() < deadline, f"{found} instead of {wanted}"
-        await asyncio.sleep(0.1)
 
 
 async def test_a_supervision_over_a_topic_has_its_own_life(hotline: Hotline) -> None:

@@ -1,7 +1,6 @@
 """What screens ask beside tickets: previews, terms, suggestions, look-alikes, figures with their rows."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,34 +11,12 @@ from api.routers.events import follow_changes
 from domain.commands import Actor
 from domain.vocabulary import Role
 from models.tables import Ticket
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, working
 
 WATER, HOUSING, TOWN = "水务局", "住建局", "城关镇"
 CATEGORY = "城乡建设/供水/水质"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What is written to the audit, who was shown a caller, and that no change to it goes unseen."""
 
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,45 +19,13 @@ from models.tables import CallTask, Notification
 from models.texts import Reference
 from ops.commands import account, keys, load
 from ops.commands import audit as audit_command
-from ops.database import create_engine
 from ops.demonstration import DEMONSTRATION
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.on_record import system_user
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.hotline import Hotline, headers
 from tests.logins import Browser, browsing, found_person
 
 WATER, TOWN = "水务局", "城关镇"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
-    ring = key_ring(settings)
-    await number_apart(engine)
-    await found_units(engine, ring, WATER, TOWN)
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 @asynccontextmanager

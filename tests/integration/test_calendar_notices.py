@@ -1,9 +1,7 @@
 """A notice over HTTP: what it would move is shown first, then it reaches the open tickets."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,33 +9,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.waiting import eventually
 
 WATER = "水务局"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture
@@ -92,10 +69,10 @@ async def test_what_would_move_is_shown_and_then_moves(hotline: Hotline) -> None
     assert refused.status_code == 403, "importing is the administrator's"
     begun = await send(hotline, "", said)
     assert begun.status_code == 202, begun.text
-    told: dict[str, Any] = {"running": True}
-    while told["running"]:
-        told = await hotline.read(f"/calendar-notices/{begun.json()['id']}/progress", "administrator")
-        await asyncio.sleep(0.1)
+    told = await eventually(
+        lambda: hotline.read(f"/calendar-notices/{begun.json()['id']}/progress", "administrator"),
+        lambda progress: not progress["running"],
+    )
     assert told["revised"] == told["open"] == 1
     assert told["moved"] >= 1
     assert await handling(hotline, no) == datetime.fromisoformat(move["due"])

@@ -37,7 +37,6 @@ from ops.embedded_temporal import EmbeddedTemporal
 from ops.errors import OperationFailed
 from ops.keyring import KeyRing
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, number_apart, serving, working
 
 WATER = "水务局"
@@ -66,22 +65,12 @@ def settings(
 
 
 @pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
 async def engine(settings: Settings, ring: KeyRing) -> AsyncIterator[AsyncEngine]:
     made = create_engine(settings.database_target())
     await number_apart(made)
     await found_units(made, ring, WATER)
     yield made
     await made.dispose()
-
-
-@pytest.fixture
-async def client(settings: Settings, ring: KeyRing) -> Client:
-    return await connect(settings, ring=ring)
 
 
 def notice(path: Path, closed: date, number: str = "区府办〔2026〕9号") -> Path:

@@ -1,25 +1,16 @@
 """The citizen's page on the real engines: forms and links as a browser without any script would use them."""
 
 import re
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
 
 from api.citizen.forms import MAX_FORM
 from models import callers, citizen_links
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
-from ops.keyring import KeyRing
-from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, number_apart, working
+from tests.hotline import Hotline
 
 WATER = "水务局"
 PHONE = "13800138000"
@@ -30,46 +21,6 @@ SAID = {
     "name": "王芳",
     "phone": PHONE,
 }
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def client(settings: Settings, ring: KeyRing) -> Client:
-    return await connect(settings, ring=ring)
-
-
-@pytest.fixture
-async def hotline(
-    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing
-) -> AsyncIterator[Hotline]:
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
-    async with working(settings, engine, client, ring) as made:
-        yield made
 
 
 async def submitted(hotline: Hotline, **said: str) -> tuple[str, str]:

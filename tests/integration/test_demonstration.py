@@ -32,7 +32,6 @@ from ops.directory_file import read_directory
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyRing
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, headers, number_apart, serving, working
 
 _BUSY = "水务局"
@@ -57,20 +56,10 @@ def settings(
 
 
 @pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
 async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
     made = create_engine(settings.database_target(), pool_size=8)
     yield made
     await made.dispose()
-
-
-@pytest.fixture
-async def client(settings: Settings, ring: KeyRing) -> Client:
-    return await connect(settings, ring=ring)
 
 
 @pytest.fixture

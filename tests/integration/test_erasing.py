@@ -1,8 +1,6 @@
 """Letting go of people: everything that names them goes, on record, and the legal record stays whole."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, Table, select, text, update
@@ -15,46 +13,14 @@ from models.sealed_tables import SEALED
 from models.tables import Attachment, Base, Caller, CitizenLink, Erasure, InboxMessage, Ticket, TicketText
 from models.uplinks import Uplink
 from ops.commands import erase, retention
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.errors import OperationFailed
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.hotline import Hotline, headers
 from tests.integration.messages.ledger import Desk, notice
 
 WATER = "水务局"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 PHONE = "13800138000"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
-    ring = key_ring(settings)
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 async def lived(hotline: Hotline, *, ended: bool = True, **fields: object) -> str:

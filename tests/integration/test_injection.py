@@ -1,18 +1,11 @@
 """SQL, scripts and headers of browsers: words stay words, and answers tell the browser what to refuse."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.tables import Ticket
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
-from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.hotline import Hotline, headers
 
 WATER = "水务局"
 NASTY = [
@@ -26,35 +19,6 @@ NASTY = [
     "../../etc/passwd",
     "$(reboot)`reboot`",
 ]
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
-    ring = key_ring(settings)
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 @pytest.mark.parametrize("nasty", NASTY)

@@ -1,10 +1,7 @@
 """A new key while the system runs: everything stored moves to it, nobody is kept waiting, nothing is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models import sealed_tables, uplinks
@@ -12,44 +9,12 @@ from models.attachments import key_of, store_of
 from models.tables import Base
 from models.uplinks import Uplink
 from ops.commands import keys
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyFile
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, headers, number_apart, working
+from tests.hotline import Hotline, headers
 
 WATER = "水务局"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
-    ring = key_ring(settings)
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 async def used(engine: AsyncEngine) -> set[str]:

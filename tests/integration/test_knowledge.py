@@ -1,9 +1,8 @@
 """The knowledge base: each unit writes its own, the office publishes, agents answer from what holds today."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,34 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.moments import ZONE
 from models.knowledge import pairs
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, number_apart, working
 from tests.logins import Browser, browsing, found_person
 
 WATER, HOUSING, OFFICE = "水务局", "住建局", "县热线办"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.services.parts import Parts, assemble
 from models import audit, second_factor, sessions
 from models.tables import Account, ApiToken, FailedLogin, Session
-from ops.database import create_engine
 from ops.keyring import KeyRing
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
+from ops.temporal_client import connect
 from tests.logins import PASSWORD, Browser, browsing, found_person, set_account
 
 WATER = "水务局"
@@ -32,18 +31,6 @@ def settings(tmp_path: Path, new_database: Callable[[], str]) -> Settings:
         temporal_address="127.0.0.1:9",
         public_url="https://hotline.example",
     )
-
-
-@pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture

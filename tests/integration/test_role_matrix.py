@@ -17,7 +17,6 @@ from api.permissions import PUBLIC, RULES
 from models.held_roles import OF_A_UNIT, HeldRole
 from models.tables import TicketFact
 from ops.commands.openapi import description
-from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
@@ -79,13 +78,6 @@ def settings(
         graceful_shutdown_seconds=2,
         allow_lapsed_policy=True,
     )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture

@@ -1,53 +1,19 @@
 """Which tickets a person finds: those of their part and of the units below them, none that is about them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.vocabulary import Recipient
 from models.directory import addressees
 from models.tables import Person, Ticket
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
-from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, number_apart, working
+from tests.hotline import Hotline
 from tests.logins import Browser, browsing, found_person
+from tests.waiting import eventually
 
 WATER, SQUAD, STATION, TOWN = "水务局", "水政监察大队", "农村供水管理站", "城关镇"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Hotline]:
-    ring = key_ring(settings)
-    await number_apart(engine)
-    await found_units(engine, ring, WATER, TOWN)
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 @asynccontextmanager
@@ -64,6 +30,11 @@ async def somebody(
 async def found(browser: Browser) -> set[str]:
     """The numbers of the tickets that somebody finds."""
     return {one["no"] for one in (await browser.get("/tickets")).json()["tickets"]}
+
+
+async def messages_of(browser: Browser) -> set[str]:
+    """The numbers of the tickets whose messages somebody finds."""
+    return {one["ticket_no"] for one in (await browser.get("/notifications")).json()["messages"]}
 
 
 @pytest.mark.rule("HY-4.3")
@@ -133,10 +104,8 @@ async def test_a_ticket_is_hidden_from_the_persons_it_names_whatever_their_role(
             assert no not in {one["no"] for one in listed}
         assert (await office.get(f"/tickets/{no}")).status_code == 200
         await hotline.done(no, "dispatch", lead=WATER)
-        told = (await office.get("/notifications")).json()["messages"]
-        assert no in {one["ticket_no"] for one in told}
-        hidden = (await agent.get("/notifications")).json()["messages"]
-        assert no not in {one["ticket_no"] for one in hidden}
+        await eventually(lambda: messages_of(office), lambda told: no in told)
+        assert no not in await messages_of(agent)
         audit = (await agent.get("/audit", headers={"X-Jiesu-Role": "auditor"})).json()["lines"]
         assert no not in {one["ticket_no"] for one in audit}
 

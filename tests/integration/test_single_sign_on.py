@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.services.parts import Parts, assemble
-from ops.database import create_engine
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.logins import Browser, browsing, found_person, set_account
@@ -40,13 +39,6 @@ def settings(tmp_path: Path, new_database: Callable[[], str], provider: Provider
         oidc_client_id=CLIENT,
         oidc_client_secret_file=tmp_path / "oidc",
     )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 @pytest.fixture

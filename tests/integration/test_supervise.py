@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from ops.errors import OperationFailed
 from ops.process import Service
 from ops.supervise import Supervisor
+from tests.waiting import until
 
 _SERVE = """
 import pathlib, signal, sys, time
@@ -34,12 +34,12 @@ def _service(tmp_path: Path, name: str, program: str = _SERVE, **settings: float
     )
 
 
-def _until(condition: Callable[[], bool], supervisor: Supervisor, seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never came true"
+def _until(condition: Callable[[], bool], supervisor: Supervisor) -> None:
+    def looked_after() -> bool:
         supervisor._look_after_all()
-        time.sleep(0.02)
+        return condition()
+
+    until(looked_after, "what the supervisor brings about")
 
 
 def test_a_killed_child_comes_back_and_this_is_said(tmp_path: Path) -> None:
@@ -118,12 +118,7 @@ with Supervisor(print) as supervisor:
     supervisor.watch()
 """
     parent = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, "-c", supervise])
-    deadline = time.monotonic() + 20
-    while not flag.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(flag.exists, "the child to start")
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
-    while not ended.exists():
-        assert time.monotonic() < deadline, "the child lives on"
-        time.sleep(0.02)
+    until(ended.exists, "the child to end")

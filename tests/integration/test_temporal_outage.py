@@ -16,7 +16,7 @@ from ops.process import spawn, stop
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, number_apart, working
-from tests.workflows.office import eventually
+from tests.waiting import eventually
 
 WATER = "水务局"
 ONE_TIMEOUT = 8.0

@@ -1,7 +1,7 @@
 """Traces tell how long what took, from the request into the workflow; never what was asked or said."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import create_app
 from ops import tracing
-from ops.database import create_engine
 from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
@@ -37,13 +36,6 @@ def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Ca
         allow_lapsed_policy=True,
         traces="file",
     )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
 
 
 async def test_a_command_is_followed_from_the_client_into_workflow_and_activity(

@@ -17,7 +17,8 @@ import pytest
 
 from ops.embedded_postgres import EmbeddedPostgres
 from ops.ports import is_free
-from tests.running import PARTS, Jiesu, until
+from tests.running import PARTS, Jiesu
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ from temporalio.client import WorkflowHandle
 from domain.facts import SupervisionOpened
 from models.contracts.casework import CommandResult, supervision_workflow_id
 from tests.replay.fast_law import fast_policy, open_all_hours
+from tests.waiting import eventually
 from tests.workflows.histories import kinds
-from tests.workflows.office import Office, OpenTicket, eventually, live, names, now
+from tests.workflows.office import Office, OpenTicket, live, names, now
 
 Handles = Mapping[str, WorkflowHandle[Any, Any]]
 Life = Callable[[Office], Awaitable[Handles]]

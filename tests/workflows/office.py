@@ -1,10 +1,9 @@
 """What a hotline office does in these tests: open tickets, send commands, look at the record."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -200,18 +199,3 @@ async def live(office: Office, ticket: OpenTicket) -> None:
         if said["do"] == "reply":
             said["contacted_at"] = now() + ticket.begun.clock_shift
         await office.say(ticket, said.pop("do"), **said)
-
-
-_PATIENCE = 60.0
-_GLANCE = 0.05
-_Seen = TypeVar("_Seen")
-
-
-async def eventually(look: Callable[[], Awaitable[_Seen]], enough: Callable[[_Seen], bool]) -> _Seen:
-    """What `look` sees once that is `enough`. TimeoutError when it never is."""
-    async with asyncio.timeout(_PATIENCE):
-        while True:
-            seen = await look()
-            if enough(seen):
-                return seen
-            await asyncio.sleep(_GLANCE)

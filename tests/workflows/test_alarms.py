@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from tests.waiting import eventually
 from tests.workflows.histories import cost
-from tests.workflows.office import Office, eventually, names, now
+from tests.workflows.office import Office, names, now
 from workflows.spread import spread_of
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from models.tables import Outbox
+from tests.waiting import eventually
 from tests.workflows.histories import cost
-from tests.workflows.office import Office, eventually, live, now
+from tests.workflows.office import Office, live, now
 
 MOST_EVENTS = 80
 MOST_TRANSITIONS = 20

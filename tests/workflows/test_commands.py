@@ -13,7 +13,8 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from domain.vocabulary import Role
 from models.contracts.casework import REJECTED, STANDING, CommandResult, Refused, Standing
 from models.tables import Refusal
-from tests.workflows.office import Office, OpenTicket, eventually, names, now
+from tests.waiting import eventually
+from tests.workflows.office import Office, OpenTicket, names, now
 
 
 async def refusals(office: Office, no: str) -> list[Any]:

@@ -31,8 +31,9 @@ from ops.ports import free_port
 from ops.process import spawn, stop
 from ops.settings import Settings
 from ops.temporal_client import connect
+from tests.waiting import eventually
 from tests.workflows.histories import kinds
-from tests.workflows.office import Office, OpenTicket, eventually, names, now
+from tests.workflows.office import Office, OpenTicket, names, now
 from worker import build_worker
 
 ROOT = Path(__file__).parents[2]

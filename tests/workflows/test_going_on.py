@@ -17,8 +17,9 @@ from ops.ports import free_port
 from ops.settings import Settings
 from ops.supervise import Supervisor
 from ops.temporal_client import connect
+from tests.waiting import eventually
 from tests.workflows.histories import kinds
-from tests.workflows.office import Office, eventually, live, names
+from tests.workflows.office import Office, live, names
 from worker import build_worker
 
 _LONG = 25

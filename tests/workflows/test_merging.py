@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from models import callers
 from models.tables import Refusal
-from tests.workflows.office import Office, eventually
+from tests.waiting import eventually
+from tests.workflows.office import Office
 
 
 @pytest.mark.rule("JC-19.1b")

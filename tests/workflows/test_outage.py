@@ -11,8 +11,9 @@ from ops.embedded_postgres import EmbeddedPostgres
 from ops.ports import free_port
 from ops.process import spawn, stop
 from ops.settings import Settings
+from tests.waiting import eventually
 from tests.workflows.histories import kinds
-from tests.workflows.office import Office, eventually, names
+from tests.workflows.office import Office, names
 
 
 class Database:

@@ -13,7 +13,8 @@ from domain.facts import from_json
 from domain.supervision import Supervision
 from models import facts_store
 from models.contracts.casework import CommandResult, Refused, supervision_workflow_id
-from tests.workflows.office import Office, OpenTicket, eventually, names, now
+from tests.waiting import eventually
+from tests.workflows.office import Office, OpenTicket, names, now
 
 
 async def supervised(office: Office) -> tuple[OpenTicket, str]:

@@ -23,8 +23,8 @@ from ops.keyring import KeyRing, ring_from_file
 from ops.message_settings import MessageSettings, load_message_settings
 from ops.settings import Settings
 from tests.integration.messages.hooks import Hooks
-from tests.integration.messages.serving import served
 from tests.integration.messages.standins import Aliyun, Mas
+from tests.serving import served
 
 TOKEN = "pushes-come-in-by-this-token"
 WEBHOOK_SECRET = "whsec_c2lnbmluZyBpbiBib3RoIGRpcmVjdGlvbnM="

@@ -30,8 +30,8 @@ from models.notice_templates import template
 from ops.errors import OperationFailed
 from ops.ports import free_port
 from tests.integration.messages.conftest import WEBHOOK_SECRET
-from tests.integration.messages.serving import served
 from tests.integration.messages.standins import Aliyun, Fault, Mas
+from tests.serving import served
 
 NUMBER = "+8613800138000"
 RED = {"ticket": "T1", "unit": "水务局", "clock": "handle", "due": "2026-05-11T18:00:00+08:00"}

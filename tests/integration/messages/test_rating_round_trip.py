@@ -1,9 +1,8 @@
 """From the end of a ticket to the rating that its caller sends back, on the real engines."""
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from ops.temporal_client import connect
 from tests.hotline import Hotline, found_units, number_apart, working
 from tests.integration.messages.ledger import Desk, notice
 from tests.integration.messages.standins import Aliyun, reply
+from tests.waiting import eventually
 
 WATER = "水务局"
 
@@ -55,14 +55,6 @@ async def hotline(
     await found_units(engine, ring, WATER)
     async with working(settings, engine, client, ring) as made:
         yield made
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(200):
-        if await condition():
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("waited in vain")
 
 
 async def answer(hotline: Hotline, no: str) -> None:

@@ -24,8 +24,8 @@ from models.tables import Notification, Recusal
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
 from tests.integration.messages.ledger import Desk, notice
-from tests.integration.messages.serving import served
 from tests.integration.messages.standins import Aliyun, Fault, Mas
+from tests.serving import served
 
 HANDLER = {"id": "sw-a", "roles": ["handler"], "post": "A"}
 
