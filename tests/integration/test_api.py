@@ -1,6 +1,7 @@
 """The whole life of a ticket over HTTP, on the real engines."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
