@@ -243,6 +243,7 @@ class SupervisionAnswer(_Answer):
 
     no: str
     ticket_no: str | None
+    title: str | None = Field(description="所督办工单的标题，专项督办的事由；已删除或不能查看的为空。")
     unit: str
     cause: str
     form: str | None

@@ -247,3 +247,4 @@ class DeskCounts(Answered):
     stage: dict[str, int] = Field(description="本单位各办理状态的件数。")
     asked: dict[str, int] = Field(description="待审核的退单、延期申请。")
     supervisions: int
+    callbacks: int = Field(description="有诉求人尚待回访的件数；不回访的角色为0。")

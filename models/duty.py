@@ -82,8 +82,9 @@ async def enter(conn: AsyncConnection, shifts: Sequence[Shift], by: str | None =
     strangers = sorted(units - known) + sorted(people - there)
     if strangers:
         raise NotOnRoster(f"not in the directory: {', '.join(strangers)}")
-    for shift in shifts:
-        row = {
+    rows = [
+        {
+            "id": uuid7(),
             "unit": shift.unit,
             "person_id": shift.person_id,
             "starts_at": shift.starts_at,
@@ -91,11 +92,15 @@ async def enter(conn: AsyncConnection, shifts: Sequence[Shift], by: str | None =
             "line": shift.line,
             "entered_by": by,
         }
-        await conn.execute(
-            insert(Duty)
-            .values(id=uuid7(), **row)
-            .on_conflict_do_update(index_elements=["unit", "starts_at", "line"], set_=row)
-        )
+        for shift in shifts
+    ]
+    if not rows:
+        return
+    entering = insert(Duty)
+    changed = {name: entering.excluded[name] for name in ("person_id", "ends_at", "entered_by")}
+    await conn.execute(
+        entering.on_conflict_do_update(index_elements=["unit", "starts_at", "line"], set_=changed), rows
+    )
 
 
 async def strike(conn: AsyncConnection, shift_id: UUID) -> bool:

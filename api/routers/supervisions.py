@@ -25,8 +25,12 @@ async def list_supervisions(
     """你可以查看的督办。"""
     async with parts.engine.connect() as conn:
         rows = await others.supervisions(conn, identity, unit, status, cursor.strip(), limit + 1)
+        titles = await others.matters(conn, parts, identity, rows[:limit])
     return SupervisionPage(
-        supervisions=[SupervisionAnswer.model_validate(row) for row in rows[:limit]],
+        supervisions=[
+            SupervisionAnswer.model_validate({**row._mapping, "title": titles.get(row.no)})
+            for row in rows[:limit]
+        ],
         next_cursor=rows[limit - 1].no if len(rows) > limit else None,
     )
 
@@ -54,7 +58,7 @@ async def open_supervision(
 @router.get("/{no}", summary="督办", operation_id="get_supervision", responses=READING)
 async def get_supervision(no: Number, identity: Identity, parts: Assembled) -> SupervisionDetail:
     """一件督办和它的经过。"""
-    row, entries = await others.supervision(parts, identity, no)
+    row, entries, title = await others.supervision(parts, identity, no)
     return SupervisionDetail.model_validate(
-        {**row._mapping, "timeline": [Entry.model_validate(entry) for entry in entries]}
+        {**row._mapping, "title": title, "timeline": [Entry.model_validate(entry) for entry in entries]}
     )

@@ -39,8 +39,7 @@ async def waiting(
     async with parts.engine.connect() as conn:
         query = (
             select(*COLUMNS, Ticket.law_id)
-            .where(Ticket.status.in_(_WAITING), Ticket.ended_at.is_(None), visible_tickets(actor))
-            .where(exists().where(Caller.ticket_no == Ticket.no, _to_be_called()))
+            .where(*_has_somebody_to_call(actor))
             .order_by(Ticket.no)
             .limit(limit + 1)
         )
@@ -65,6 +64,20 @@ async def waiting(
                 }
             )
     return shown, numbers[-1] if len(rows) > limit else None
+
+
+async def how_many_wait(conn: AsyncConnection, actor: Actor) -> int:
+    """The length of the whole list."""
+    return await conn.scalar(select(func.count()).where(*_has_somebody_to_call(actor))) or 0
+
+
+def _has_somebody_to_call(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Ticket.status.in_(_WAITING),
+        Ticket.ended_at.is_(None),
+        visible_tickets(actor),
+        exists().where(Caller.ticket_no == Ticket.no, _to_be_called()),
+    )
 
 
 def _to_be_called() -> ColumnElement[bool]:

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from api.moments import ZONE
+from api.services import calling_back
 from api.services.listing import RESULTS, asked_for
 from api.services.scope import visible_supervisions, visible_tickets
 from domain.commands import Actor
-from domain.vocabulary import DISSATISFACTION, Rating
+from domain.vocabulary import DISSATISFACTION, Rating, Role
 from models.tables import Assignment, Caller, Clock, Supervision, Ticket
 
 _SATISFIED = [rating.value for rating in Rating if rating not in DISSATISFACTION]
@@ -253,6 +254,9 @@ def _day(column: Any) -> ColumnElement[date]:
     return cast(func.timezone(ZONE.key, column), Date).label("day")
 
 
+_CALL_BACK = (Role.AGENT, Role.CONTRACTOR, Role.OFFICE)
+
+
 async def desk(conn: AsyncConnection, actor: Actor) -> dict[str, Any]:
     """How much waits for this actor, for the menu."""
     ours, now_open = visible_tickets(actor), Ticket.ended_at.is_(None)
@@ -279,4 +283,5 @@ async def desk(conn: AsyncConnection, actor: Actor) -> dict[str, Any]:
         "stage": {row.value: row.number for row in await conn.execute(own)} if actor.unit else {},
         "asked": asked,
         "supervisions": await conn.scalar(open_ones) or 0,
+        "callbacks": await calling_back.how_many_wait(conn, actor) if actor.role in _CALL_BACK else 0,
     }

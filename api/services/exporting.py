@@ -35,7 +35,8 @@ MAX_ROWS: Final = 20_000
 FETCHED_WITHIN: Final = timedelta(days=7)
 """How long a granted list may be fetched."""
 
-_TABLE = "export_request"
+TABLE: Final = "export_request"
+"""What sealed words of a request are bound to."""
 _PAGE = 500
 _HEADINGS = (
     *("工单编号", "状态", "诉求类型", "紧急程度", "来源", "类别", "属地", "主办单位", "灯"),
@@ -67,7 +68,7 @@ class Wanted:
 async def request(parts: Parts, who: Principal, wanted: Wanted, file_format: str, reason: str) -> UUID:
     """Asks for a list; the number of the request."""
     export_id = uuid7()
-    seal = RowSeal(parts.ring, _TABLE, export_id)
+    seal = RowSeal(parts.ring, TABLE, export_id)
     async with parts.engine.begin() as conn:
         await conn.execute(
             insert(ExportRequest).values(
@@ -102,7 +103,7 @@ async def decide(parts: Parts, who: Principal, export_id: UUID, approve: bool, o
             raise Problem(403, "own_request", "不能审批自己的申请。请由热线办其他人员审批。")
         if row.state != "requested":
             raise Problem(409, "already_decided", "这项申请已经审批过。")
-        seal = RowSeal(parts.ring, _TABLE, export_id, row.key_id)
+        seal = RowSeal(parts.ring, TABLE, export_id, row.key_id)
         await conn.execute(
             update(ExportRequest)
             .where(ExportRequest.id == export_id)
@@ -221,7 +222,7 @@ def _xlsx(mark: str, lines: Sequence[Sequence[str]]) -> bytes:
 def _shown(parts: Parts, row: Any) -> dict[str, Any]:
     def words(column: str) -> str | None:
         kept = getattr(row, column)
-        return None if kept is None else open_column(parts.ring, _TABLE, row.id, column, row.key_id, kept)
+        return None if kept is None else open_column(parts.ring, TABLE, row.id, column, row.key_id, kept)
 
     return {
         **row._mapping,

@@ -11,6 +11,7 @@ from api.problems import not_found
 from api.services.parts import Parts
 from api.services.reading import entries
 from api.services.scope import visible_supervisions, visible_tickets
+from api.services.titles import demands
 from domain.commands import Actor
 from models import facts_store
 from models.facts_store import SUPERVISION
@@ -29,8 +30,23 @@ async def supervisions(
     return (await conn.execute(query.order_by(Supervision.no).limit(limit))).all()
 
 
-async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[dict[str, Any]]]:
-    """One supervision and what happened in it. Raises Problem 404."""
+async def matters(
+    conn: AsyncConnection, parts: Parts, actor: Actor, rows: Sequence[Any]
+) -> dict[str, str | None]:
+    """What supervisions are about, by number: the ticket's title, or the topic where there is no ticket.
+
+    A ticket that the actor may not know of keeps its title.
+    """
+    numbers = {row.no: row.ticket_no or row.no for row in rows}
+    of_tickets = [row.ticket_no for row in rows if row.ticket_no]
+    known = select(Ticket.no).where(Ticket.no.in_(of_tickets), visible_tickets(actor))
+    seen = [*await conn.scalars(known), *(row.no for row in rows if not row.ticket_no)]
+    said = await demands(conn, parts, seen)
+    return {no: said[about].title for no, about in numbers.items() if about in said}
+
+
+async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[dict[str, Any]], str | None]:
+    """One supervision, what happened in it, and what it is about. Raises Problem 404."""
     async with parts.engine.connect() as conn:
         row = (
             await conn.execute(
@@ -40,7 +56,8 @@ async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[di
         if row is None:
             raise not_found("件督办")
         stored = await facts_store.load(conn, SUPERVISION, no)
-        return row, await entries(conn, parts, actor, stored, office="热线办")
+        about = await matters(conn, parts, actor, [row])
+        return row, await entries(conn, parts, actor, stored, office="热线办"), about.get(no)
 
 
 async def units(conn: AsyncConnection) -> Sequence[Any]:

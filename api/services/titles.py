@@ -30,7 +30,7 @@ async def demands(conn: AsyncConnection, parts: Parts, numbers: Sequence[str]) -
     # A registration is the first to say anything: the oldest text of each field is the demand's own.
     first = (
         select(TicketText.id)
-        .where(TicketText.ticket_no.in_(numbers), TicketText.field.in_(("title", "text")))
+        .where(TicketText.ticket_no.in_(numbers), TicketText.field.in_(("title", "text", "subject")))
         .order_by(TicketText.ticket_no, TicketText.field, TicketText.id)
         .ext(distinct_on(TicketText.ticket_no, TicketText.field))
     )
@@ -44,4 +44,4 @@ async def demands(conn: AsyncConnection, parts: Parts, numbers: Sequence[str]) -
 def _demand(fields: dict[str, str]) -> Demand:
     text = fields.get("text", "")
     beginning = text if len(text) <= BEGINNING else f"{text[:BEGINNING]}…"
-    return Demand(fields.get("title") or beginning or None, text)
+    return Demand(fields.get("title") or fields.get("subject") or beginning or None, text)

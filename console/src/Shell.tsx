@@ -45,7 +45,7 @@ export function Shell() {
     );
   }
   return (
-    <Watermark content={session.watermark.text} font={{ color: "rgba(16,36,63,0.045)", fontSize: 13 }} gap={[160, 140]}>
+    <Watermark className="marked" content={session.watermark.text} font={{ color: "rgba(16,36,63,0.045)", fontSize: 13 }} gap={[160, 140]}>
       <a className="skip" href="#content">
         跳到正文
       </a>
@@ -70,7 +70,7 @@ export function Shell() {
             <span className="push" />
             <Who />
           </Layout.Header>
-          <section aria-label="系统提示">
+          <section aria-label="系统提示" className="no-print">
             <NotLaw />
             {!connected && <Alert banner type="warning" title="网络连接中断，正在重新连接。所填内容仍在。" />}
             {idle && <Alert banner type="info" title="长时间没有操作，已停止自动刷新。移动鼠标或按任意键继续。" />}
@@ -86,7 +86,26 @@ export function Shell() {
         <Places />
       </Drawer>
       <Find open={finding} close={() => setFinding(false)} />
+      <PrintMark text={session.watermark.text} />
     </Watermark>
+  );
+}
+
+const MARK_EVERY_MM = 58;
+
+/** The reader's mark on every printed page, where the screen's own, a background, is not printed. */
+function PrintMark({ text }: { text: string }) {
+  return (
+    <div className="print-mark" aria-hidden="true">
+      {Array.from({ length: 6 * 4 }, (_, place) => (
+        <span
+          key={place}
+          style={{ left: `${(place % 4) * MARK_EVERY_MM - 8}mm`, top: `${Math.floor(place / 4) * MARK_EVERY_MM + 10}mm` }}
+        >
+          {text}
+        </span>
+      ))}
+    </div>
   );
 }
 

@@ -84,7 +84,7 @@ export const DESKS: Desk[] = [
     group: "办理",
     roles: [...AGENTS, "office"],
     page: <Callbacks />,
-    waiting: (counts) => sum(counts.status, "callback"),
+    waiting: (counts) => counts.callbacks,
   },
   { path: "/calls", title: "待拨打电话", group: "办理", roles: [...AGENTS, "office"], page: <Calls /> },
   { path: "/replies", title: "群众来信", group: "办理", roles: [...AGENTS, "office"], page: <Replies /> },

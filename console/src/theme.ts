@@ -9,6 +9,10 @@ export const theme: ThemeConfig = {
     colorError: "#c01722",
     colorSuccess: "#1f7a12",
     colorWarning: "#8a5300",
+    // Made from so dark a colour by rule, these would be a muddy grey.
+    colorWarningBg: "#fff7e6",
+    colorWarningBgHover: "#ffefd1",
+    colorWarningBorder: "#f0d5a0",
     colorText: "#1b2430",
     colorTextPlaceholder: "#6b6b6b",
     colorTextDescription: "#5a6270",

@@ -303,6 +303,40 @@ export const KNOWLEDGE_STATE: Record<string, string> = {
 };
 
 /** What is filled into notices. */
+/** What the notices are for; the names that providers of short messages know stand beside them. */
+export const TEMPLATE: Record<string, string> = {
+  dispatched: "派单",
+  dispatched_unstaffed: "派单时承办人员不齐",
+  recalled: "撤回",
+  warning: "预警",
+  yellow: "黄牌",
+  red: "红牌",
+  breached: "超期",
+  explanation_due: "超期书面说明",
+  breach_withdrawn: "超期提醒作废",
+  return_decided: "退单审核结果",
+  extension_decided: "延期审核结果",
+  limit_changed: "时限变更",
+  review_refused: "审核未通过",
+  redo: "重办",
+  urged: "催办",
+  withdrawn: "诉求人撤单",
+  supplemented: "补充内容",
+  supervision_opened: "督办",
+  supervision_opened_open: "督办（无期限）",
+  supervision_called_for: "提请研究督办",
+  to_review: "待审核",
+  return_asked: "退单申请",
+  extension_asked: "延期申请",
+  emergency: "紧急工单",
+  emergency_duty: "紧急工单通知值班人员",
+  digest: "合并提醒",
+  digest_undated: "合并提醒（无期限）",
+  citizen_accepted: "告知诉求人受理",
+  citizen_extended: "告知诉求人延期",
+  citizen_answered: "请诉求人评价",
+  citizen_refused: "告知诉求人不予受理",
+};
 export const TEMPLATE_VALUE: Record<string, string> = {
   ticket: "工单编号",
   supervision: "督办编号",

@@ -1,28 +1,26 @@
 """One demonstration ticket, told to the core step by step at instants of the past, kept for recording."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from domain.casework import decide, register, settle
-from domain.commands import Actor, Envelope, Given, TicketFields, UnitGiven, command_adapter
-from domain.facts import Fact, to_json
-from domain.law import Law
+from domain.commands import Envelope, TicketFields
+from domain.facts import Fact, SupervisionOpened, to_json
 from domain.notices import notices
 from domain.ticket import Ticket, evolve, registered
 from domain.view import view
 from domain.vocabulary import Role, TicketType, Urgency
-from models import received_commands, texts
 from models.contracts.notices import Notice
 from models.contracts.record import RecordRequest
 from models.texts import NewText
 from models.told import written
-from ops.keyring import KeyRing
+from ops.demo.saying import County
+from ops.demo.supervised import Supervised
 
-_HOUR = 3600
 _TOLD = 6.0
 """Office hours back from now, of which people are told."""
 
@@ -42,44 +40,12 @@ class Demand(BaseModel):
     reply: str
 
 
-@dataclass(frozen=True)
-class County:
-    """What the core has to be told: the law, the units as the directory has them, and who acts for them."""
-
-    law: Law
-    law_id: str
-    ring: KeyRing
-    units: Mapping[str, UnitGiven]
-    people: Mapping[tuple[str, str], str]
-    now: datetime
-
-    def before_now(self, hours: float) -> datetime:
-        """The instant from which so many hours of office time have passed until now."""
-        return self.law.calendar.add_working_time(self.now, -round(hours * _HOUR))
-
-    def actor(self, role: Role, unit: str | None) -> Actor:
-        """Who acts in a role in this county."""
-        who = self.people.get((unit, HELD[role])) if unit else _OFFICE.get(role)
-        return Actor(role=role, unit=unit, id=who)
-
-
-HELD: Mapping[Role, str] = {
-    Role.UNIT: "handler",
-    Role.UNIT_LEADER: "unit_leader",
-    Role.UNIT_PRINCIPAL: "unit_principal",
-}
-"""The parts that somebody of a unit acts in, and the role that they hold there."""
-
-_OFFICE: Mapping[Role, str] = {
-    Role.OFFICE: "hotline-office",
-    Role.AGENT: "hotline-agent-1",
-    Role.LEADER: "gov-leader",
-}
-
-
 @dataclass
 class Life:
-    """A ticket from its receipt on. Hours are office hours; `hour` is how many passed since the receipt."""
+    """A ticket from its receipt on. Hours are office hours; `hour` is how many passed since the receipt.
+
+    `by_the_clock`: the hours are those of the clock. `pace`: what an hour of a story lasts in this life.
+    """
 
     no: str
     county: County
@@ -87,10 +53,13 @@ class Life:
     about: TicketFields
     callers: tuple[str, ...]
     ago: float
+    by_the_clock: bool = False
+    pace: float = 1
     hour: float = 0
     requests: list[RecordRequest] = field(default_factory=list)
     said: list[tuple[datetime, NewText]] = field(default_factory=list, repr=False)
     written: dict[str, str] = field(default_factory=dict)
+    supervised: list[Supervised] = field(default_factory=list)
     _state: Ticket | None = None
 
     def begin(self, words: Sequence[NewText]) -> None:
@@ -108,36 +77,31 @@ class Life:
         return self._state
 
     def after(self, hours: float) -> "Life":
-        """Lets office hours pass; no ticket lives beyond now."""
-        self.hour = min(self.hour + hours, self.ago)
+        """Lets hours of the story pass; no ticket lives beyond now."""
+        self.hour = min(self.hour + hours * self.pace, self.ago)
         return self
 
     def at(self) -> datetime:
         """The instant that the ticket has come to."""
+        left = self.ago - self.hour
+        ahead = timedelta(hours=left)
+        at = self.county.now - ahead if self.by_the_clock else self.county.before_now(left)
         # Outside office hours, no time before now is the next opening.
-        at = min(self.county.before_now(self.ago - self.hour), self.county.now)
-        return max(at, self.state.registered_at)
+        return max(min(at, self.county.now), self.state.registered_at)
 
     def say(self, do: str, role: Role, unit: str | None = None, /, **fields: Any) -> None:
         """Gives a command as somebody of this part. Rejected where the rules refuse it."""
         law, at = self.county.law, self.at()
         made = settle(law, self.state, at)
         self._keep(made, None)
-        named = {"unit": unit} if unit is not None else {}
-        order = command_adapter.validate_python({"do": do, **named, **fields})
-        internal, words = texts.seal(self.county.ring, order)
-        actor = self.county.actor(role, unit if role in HELD else None)
-        key = f"demonstration-{self.no}-{self.state.seq}"
-        envelope = Envelope(
-            command=internal,
-            actor=actor,
-            received_at=at,
-            given=Given(units=self.county.units),
-            key=key,
-            id=received_commands.command_id(actor, self.no, do, key),
-        )
+        envelope, words = self.county.said((self.no, self.state.seq), at, do, role, unit, **fields)
         self._keep(decide(law, self.state, envelope, at), envelope)
         self.said += [(at, text) for text in words]
+
+    def say_to_supervision(self, do: str, role: Role, unit: str | None = None, /, **fields: Any) -> None:
+        """Gives a command to the supervision that was opened last. Rejected where the rules refuse it."""
+        at = self.at()
+        self.said += [(at, text) for text in self.supervised[-1].say(at, do, role, unit, **fields)]
 
     def until_now(self) -> None:
         """What time alone made of it since."""
@@ -161,6 +125,8 @@ class Life:
         state = before
         for fact in made:
             state = registered(fact) if state is None else evolve(state, fact)  # type: ignore[arg-type]
+            if isinstance(fact, SupervisionOpened):
+                self.supervised.append(Supervised(self.county, self.no, self.about, fact))
         self._state = state
 
     def _told(self, before: Ticket | None, made: Sequence[Fact]) -> list[Notice]:

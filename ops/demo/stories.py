@@ -22,7 +22,7 @@ class Story:
 
     `merges`: somebody else called about the same, and that ticket was merged into this one. `policy`: another
     than the county's own, for what only that one knows. `by_the_clock`: the hours are those of the clock, for
-    calls of the night and of days off.
+    calls of the night and of days off. `pace`: what an hour of the story lasts.
     """
 
     count: int
@@ -34,6 +34,7 @@ class Story:
     merges: bool = False
     policy: str | None = None
     by_the_clock: bool = False
+    pace: float = 1
     urgency: Urgency | None = None
 
 
@@ -48,6 +49,32 @@ def _reported(life: Life) -> None:
 def _instructed(life: Life) -> None:
     _reported(life)
     life.after(2).say("instruct", Role.LEADER, text="请抓紧核实办理，结果报我。", leader="分管副县长")
+    _dispatched(life)
+
+
+def _convened(life: Life) -> None:
+    units = [life.demand.unit, "司法局"]
+    life.after(1).say("joint_meeting", _OFFICE, attendees=units)
+
+
+def _decided_together(life: Life) -> None:
+    _convened(life)
+    life.after(3).say(
+        *("joint_meeting", _OFFICE),
+        minutes=f"与会单位核对了职责清单，认为该事项主要由{life.demand.unit}负责。",
+        decision=f"由{life.demand.unit}牵头办理，司法局提供法律意见。",
+    )
+    _dispatched(life)
+
+
+def _decided_by_panel(life: Life) -> None:
+    life.after(1).say(
+        *("panel_decision", _OFFICE),
+        unit=life.demand.unit,
+        basis="部门职责清单和属地管理原则。",
+        minutes="热线办会同机构编制、司法行政部门研判，意见一致。",
+        approved_by="分管负责人",
+    )
     _dispatched(life)
 
 
@@ -88,6 +115,22 @@ def _overdue_and_explained(life: Life) -> None:
 def _supervised(life: Life) -> None:
     _at_work(life)
     life.after(5).say("supervise", _OFFICE, life.demand.unit, form="written", cause="repeated")
+
+
+def _answers_supervision(life: Life) -> None:
+    _supervised(life)
+    life.after(4).say_to_supervision(
+        *("answer_supervision", Role.UNIT, life.demand.unit),
+        text="已由分管负责人牵头整改，倒排工期，每日报告进展。",
+    )
+
+
+def _supervision_struck_off(life: Life) -> None:
+    _answers_supervision(life)
+    _answer_for_review(life)
+    life.after(1).say("first_review", _OFFICE, approve=True, opinion="督办事项已整改到位，同意。")
+    life.say_to_supervision("close_supervision", _OFFICE, reason="整改到位，同意销号。")
+    life.after(2).say("final_review", _ABOVE, approve=True, opinion="同意办结。")
 
 
 def _asks_for_time(life: Life) -> None:
@@ -149,6 +192,10 @@ def _kept(life: Life) -> None:
 
 def _replied(life: Life) -> None:
     _at_work(life)
+    _answer_for_review(life)
+
+
+def _answer_for_review(life: Life) -> None:
     for unit in life.demand.assist:
         life.after(0.5).say("submit_to_lead", _UNIT, unit, text="已配合主办单位完成现场处置。")
     life.after(4)
@@ -293,6 +340,8 @@ STORIES: Final = (
     Story(3, 47, 60, _overdue),
     Story(3, 50, 64, _overdue_and_explained),
     Story(4, 12, 20, _supervised),
+    Story(4, 14, 24, _answers_supervision),
+    Story(4, 24, 60, _supervision_struck_off),
     Story(5, 18, 24, _asks_for_time),
     Story(5, 8, 14, _has_more_time),
     Story(4, 4, 6.5, _asks_to_return),
@@ -313,22 +362,30 @@ STORIES: Final = (
     Story(3, 4, 40, _sent_up, source=Source.CITY_PLATFORM),
     Story(8, 2, 50, _answered_and_rated),
     Story(3, 1, 6, _answered),
-    Story(24, 120, 300, _rated(Rating.SATISFIED, True)),
+    Story(24, 70, 300, _rated(Rating.SATISFIED, True)),
     Story(6, 120, 300, _rated(Rating.VERY_SATISFIED, True), source=Source.CITY_PLATFORM),
     Story(5, 0.5, 8, _waits, by_the_clock=True),
     Story(5, 0.5, 8, _answered, by_the_clock=True),
+    Story(3, 0.2, 0.5, _answered_and_rated, by_the_clock=True, pace=0.1),
+    Story(3, 0.5, 1, _signed, by_the_clock=True, pace=0.1),
+    Story(4, 2.3, 3, _rated(Rating.SATISFIED, True), by_the_clock=True, pace=0.15),
+    Story(2, 2.3, 3, _rated(Rating.SATISFIED, True), by_the_clock=True, pace=0.15, urgency=Urgency.EMERGENCY),
+    Story(60, 8, 700, _answered_and_rated, by_the_clock=True),
     Story(1, 5, 6, _at_work, callers=16),
     Story(2, 0.6, 1.5, _dispatched, urgency=Urgency.EMERGENCY),
     Story(1, 2, 3, _at_work, urgency=Urgency.EMERGENCY),
     Story(3, 8, 14, _waits_for_the_principal, policy="laishan"),
     Story(4, 14, 40, _planned, policy="laishan"),
+    Story(1, 1.5, 3, _convened, policy="laishan"),
+    Story(2, 6, 12, _decided_together, policy="laishan"),
+    Story(2, 3, 6, _decided_by_panel, policy="laishan"),
     Story(5, 14, 20, _to_call_back, policy="taian"),
     Story(1, 14, 20, _to_call_back, policy="taian", callers=8),
     Story(2, 16, 20, _called_in_vain, policy="taian"),
     Story(4, 2, 60, _not_taken, policy="taian"),
     Story(2, 2, 60, _handed_over, policy="taian"),
 )
-"""All stories, about two hundred and sixty tickets."""
+"""All stories, about three hundred and fifty tickets."""
 
 
 def answered_at_once(story: Story) -> bool:

@@ -25,8 +25,11 @@ from models.tables import Person, Ticket, Unit
 from models.texts import new_text
 from models.ticket_numbers import next_number
 from models.uplinks import Uplink
+from ops.demo.desk_work import write_desk_work
 from ops.demo.knowledge import write_knowledge
-from ops.demo.lives import County, Demand, Life
+from ops.demo.lives import Demand, Life
+from ops.demo.roster import write_roster
+from ops.demo.saying import County
 from ops.demo.stories import STORIES, Story, answered_at_once
 from ops.keyring import KeyRing
 from ops.settings import Settings
@@ -86,6 +89,8 @@ async def write_tickets(
     await _hear(engine, ring)
     county = counties[None]
     async with engine.begin() as conn:
+        await write_roster(conn, now)
+        await write_desk_work(conn, ring, now)
         await write_knowledge(conn, demands(), county.law.policy.office.name, county.people, now)
     return len(plan)
 
@@ -122,7 +127,7 @@ async def _people(conn: AsyncConnection) -> Mapping[tuple[str, str], str]:
 
 @dataclass(frozen=True)
 class Planned:
-    """A ticket to be: whose story it lives, with which demand, and how many office hours ago it came in."""
+    """A ticket to be: whose story it lives, with which demand, and how many hours ago it came in."""
 
     county: County
     story: Story
@@ -156,7 +161,7 @@ def _plan(counties: Mapping[str | None, County]) -> list[Planned]:
                 received_at=by_the_clock if story.by_the_clock else county.before_now(ago),
                 **above,
             )
-            plan.append(Planned(county, story, demand, about, 0.0 if story.by_the_clock else ago))
+            plan.append(Planned(county, story, demand, about, ago))
     return sorted(plan, key=lambda one: one.about.received_at)
 
 
@@ -181,8 +186,8 @@ async def _begun(engine: AsyncEngine, planned: Planned) -> Life:
         no = await next_number(conn, at.date())
         people = [_caller(no, place) for place in range(planned.story.callers)]
         ids = tuple(str(one) for one in await callers.store(conn, county.ring, no, people, at))
-    life = Life(no, county, planned.demand, planned.about, ids, planned.ago)
-    demand = planned.demand
+    story, demand = planned.story, planned.demand
+    life = Life(no, county, demand, planned.about, ids, planned.ago, story.by_the_clock, story.pace)
     life.begin([new_text(county.ring, "title", demand.title), new_text(county.ring, "text", demand.text)])
     return life
 
@@ -204,11 +209,17 @@ async def _store(engine: AsyncEngine, life: Life) -> None:
             await texts.store(conn, life.county.ring, life.no, [text], said_at)
     for request in life.requests:
         await recording.record(engine, request)
+    for supervision in life.supervised:
+        for told in supervision.requests:
+            await recording.record_supervision(engine, told)
     # Last: what is in the outbox may be started, and then the workflow goes on from here.
     async with engine.begin() as conn:
         await outbox.put(conn, outbox.TICKET, life.no, _to_start(life))
         if life.state.ended_at is not None:
             await outbox.mark_subject_started(conn, outbox.TICKET, life.no)
+        for supervision in life.supervised:
+            if supervision.ended:
+                await outbox.mark_subject_started(conn, recording.START_SUPERVISION, supervision.no)
 
 
 def _tell(story: Story, life: Life) -> None:

@@ -197,6 +197,7 @@ async def test_supervision_is_opened_answered_and_struck_off(hotline: Hotline) -
     await hotline.done(no, "supervise", unit=WATER, form="written", cause="repeated")
     (line,) = (await hotline.read("/supervisions"))["supervisions"]
     assert (line["unit"], line["status"]) == (WATER, "open")
+    assert line["title"] == (await hotline.read(f"/tickets/{no}"))["title"]
     await hotline.done(no, "answer_supervision", unit=WATER, text="已约谈经办人")
     closed = await hotline.http.post(
         f"/api/v1/supervisions/{line['no']}/close_supervision", json={}, headers=headers("office")
@@ -301,6 +302,7 @@ async def test_a_supervision_over_a_topic_has_its_own_life(hotline: Hotline) -> 
     assert closed.status_code == 200, closed.text
     found = await hotline.read(f"/supervisions/{no}")
     assert (found["status"], found["ticket_no"]) == ("closed", None)
+    assert found["title"] == asked["subject"]
 
 
 @pytest.mark.rule("HN-1.6")

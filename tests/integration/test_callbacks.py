@@ -61,3 +61,20 @@ async def test_a_page_goes_on_where_the_one_before_ended(hotline: Hotline) -> No
     rest = await hotline.read("/callbacks", role="agent", limit=2, cursor=first["next_cursor"])
     assert [one["ticket"]["no"] for one in rest["waiting"]] == numbers[2:]
     assert rest["next_cursor"] is None
+
+
+async def test_the_menu_counts_what_the_list_holds_before_and_after_closing(hotline: Hotline) -> None:
+    async def counted() -> tuple[int, int]:
+        return (await hotline.read("/statistics/desk", role="agent"))["callbacks"], len(
+            await waiting(hotline)
+        )
+
+    assert await counted() == (0, 0)
+    no, other = await closed(hotline), await closed(hotline)
+    assert await counted() == (2, 2)
+    await hotline.done(no, "callback", reached=True, handling="satisfied", intake="satisfied", solved=True)
+    assert await counted() == (1, 1)
+    for _ in range(3):
+        await hotline.done(other, "callback", reached=False)
+    assert await counted() == (0, 0), "one was reached, the other is given up"
+    assert (await hotline.read("/statistics/desk", role="leader"))["callbacks"] == 0

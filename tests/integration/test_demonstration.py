@@ -16,13 +16,23 @@ from api.services import listing
 from api.services.listing import Filters, Owed, Span
 from domain.commands import Actor
 from domain.vocabulary import Channel, Lamp, Rating, Role, Status, UnitStage
-from models import knowledge, outbox, verification
+from models import duty, knowledge, outbox, verification
 from models.directory_store import put_people, put_units
 from models.held_roles import NOT_IN_THE_DIRECTORY, HeldRole
 from models.knowledge import State
 from models.rebuilding import rebuild_supervision, rebuild_ticket
 from models.recording import SEND_NOTICES
-from models.tables import Caller, Clock, InboxMessage, KnowledgeEntry, Outbox, Supervision, Ticket, TicketFact
+from models.tables import (
+    Caller,
+    Clock,
+    ExportRequest,
+    InboxMessage,
+    KnowledgeEntry,
+    Outbox,
+    Supervision,
+    Ticket,
+    TicketFact,
+)
 from models.verification import SUPERVISIONS, TICKETS
 from ops.database import create_engine
 from ops.demo.stories import STORIES
@@ -68,6 +78,11 @@ async def county(settings: Settings, engine: AsyncEngine, ring: KeyRing) -> Asyn
     async with engine.begin() as conn:
         if await conn.scalar(select(func.count()).select_from(Ticket)):
             return engine
+    await _write_county(engine, ring, settings, datetime.now(UTC))
+    return engine
+
+
+async def _write_county(engine: AsyncEngine, ring: KeyRing, settings: Settings, now: datetime) -> None:
     await number_apart(engine)
     directory = read_directory(DEMONSTRATION)
     async with engine.begin() as conn:
@@ -78,12 +93,11 @@ async def county(settings: Settings, engine: AsyncEngine, ring: KeyRing) -> Asyn
         engine,
         ring,
         settings,
-        datetime.now(UTC),
+        now,
         begun=lambda count: steps.update(planned=count),
         done=lambda: steps.update(done=1),
     )
     assert written == steps["planned"] == steps["done"] == sum(story.count for story in STORIES)
-    return engine
 
 
 async def test_there_are_tickets_in_every_status_and_lamps_of_every_colour(county: AsyncEngine) -> None:
@@ -118,7 +132,12 @@ async def test_every_desk_has_something_to_do(county: AsyncEngine) -> None:
             for desk, (actor, filters) in desks.items()
             if not (await listing.tickets(conn, actor, filters, None, 50)).rows
         ]
-        supervised = await conn.scalar(select(func.count()).where(Supervision.status == "open"))
+        supervised = set(await conn.scalars(select(Supervision.status).distinct()))
+        met = set(
+            await conn.scalars(select(TicketFact.data["do"].as_string()).where(TicketFact.fact == "done"))
+        )
+        lists = set(await conn.scalars(select(ExportRequest.state).distinct()))
+        on_duty = await duty.on_duty(conn, "-", _BUSY, datetime.now(UTC))
         letters = await conn.scalar(select(func.count()).where(InboxMessage.became == "open"))
         burst = await conn.scalar(
             select(func.count())
@@ -128,7 +147,10 @@ async def test_every_desk_has_something_to_do(county: AsyncEngine) -> None:
             .limit(1)
         )
     assert empty == []
-    assert supervised
+    assert met >= {"joint_meeting", "panel_decision"}
+    assert supervised == {"open", "answered", "closed"}
+    assert lists == {"requested", "granted", "refused"}
+    assert len(on_duty) == 2, "a handler and the leader"
     assert letters
     assert burst is not None
     assert burst >= 10
@@ -158,6 +180,28 @@ async def test_every_figure_of_the_dashboard_is_the_length_of_its_list(
                 wrong.append(f"{name}: {part['count']}, but the list has {listed}")
     assert len(figures) > 80
     assert wrong == []
+
+
+async def test_at_three_in_the_morning_of_a_holiday_today_has_every_figure(
+    settings: Settings, ring: KeyRing, client: Client, new_database: Callable[[], str]
+) -> None:
+    now = datetime(2026, 10, 3, 3, tzinfo=ZONE)
+    of_the_holiday = settings.model_copy(update={"database_url": new_database()})
+    engine = create_engine(of_the_holiday.database_target(), pool_size=8)
+    try:
+        await _write_county(engine, ring, of_the_holiday, now)
+        day = {"since": now.replace(hour=0).isoformat(), "until": (now + timedelta(hours=21)).isoformat()}
+        async with serving(of_the_holiday, engine, client, ring) as hotline:
+            told = await hotline.read("/statistics/dashboard", **day)
+            ranked = await hotline.read("/statistics/units", **day)
+            heat = await hotline.read("/statistics/heat", **day)
+    finally:
+        await engine.dispose()
+    # Nothing falls due on a day without office hours but the signing of emergencies.
+    due = {"handle_in_time", "handle_overdue", "sign_overdue"}
+    assert {name for name, part in told["figures"].items() if not part["count"]} <= due
+    assert ranked
+    assert heat
 
 
 async def _listed(hotline: Hotline, query: dict[str, Any]) -> list[Any]:

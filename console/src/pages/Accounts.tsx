@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Flex, Form, Input, Modal, Popconfirm, Select, Space, Table, Tag, Typography } from "antd";
+import { App, Button, Flex, Form, Input, Modal, Popconfirm, Select, Space, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Problem, problemOf } from "../api";
 import { changeAccount, openAccount, renewAccount } from "../client";
 import type { AccountAnswer } from "../client";
 import { listAccountsOptions, listPeopleOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { useSession } from "../session";
 import { brief } from "../time";
 import { HELD, word } from "../words";
@@ -45,7 +46,7 @@ export default function Accounts() {
         )}
       </Flex>
       {accounts.error && <Fault error={accounts.error} retry={() => void accounts.refetch()} />}
-      <Table<AccountAnswer>
+      <Rows<AccountAnswer>
         rowKey="id"
         size="middle"
         loading={accounts.isLoading}

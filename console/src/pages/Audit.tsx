@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, DatePicker, Flex, Input, Table, Tag } from "antd";
+import { Button, DatePicker, Flex, Input, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { AuditAnswer } from "../client";
 import { listAuditInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { moment } from "../time";
 import { AUDITED, HELD, ROLE, word } from "../words";
 import { ACTIONS } from "../actions";
@@ -38,7 +39,7 @@ export default function Audit() {
         <DatePicker.RangePicker aria-label="期间" allowEmpty={[true, true]} onChange={(chosen) => setDays(chosen ?? undefined)} />
       </Flex>
       {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
-      <Table<AuditAnswer>
+      <Rows<AuditAnswer>
         rowKey={(one) => `${one.lane}-${one.seq}`}
         size="small"
         loading={page.isLoading || !operations}

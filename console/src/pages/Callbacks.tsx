@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Empty, Flex, Segmented, Table } from "antd";
+import { Button, Empty, Flex, Segmented } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { CallbackWaiting } from "../client";
 import { listCallbacksInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { kindOf, TicketList, useTickets } from "../parts/TicketList";
 import { brief } from "../time";
 import { STATUS, word } from "../words";
@@ -48,7 +49,7 @@ function Waiting(props: {
   if (page.error) return <Fault error={page.error} retry={() => void page.refetch()} />;
   return (
     <>
-      <Table<CallbackWaiting>
+      <Rows<CallbackWaiting>
         rowKey={(row) => row.ticket.no}
         loading={page.isLoading}
         dataSource={rows}

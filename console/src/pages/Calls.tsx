@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Checkbox, Drawer, Empty, Flex, Form, Radio, Table, Tag } from "antd";
+import { App, Button, Card, Checkbox, Drawer, Empty, Flex, Form, Radio, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { Problem, problemOf } from "../api";
@@ -7,6 +7,7 @@ import { recordCall, takeCall } from "../client";
 import type { CallAnswer, CallTaken } from "../client";
 import { listCallsOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { dial, useTelephone } from "../telephony";
 import { brief } from "../time";
 import { CALL_OUTCOME, CALL_REASON, word } from "../words";
@@ -38,7 +39,7 @@ export default function Calls() {
         </Button>
       </Flex>
       {calls.error && <Fault error={calls.error} retry={() => void calls.refetch()} />}
-      <Table<CallAnswer>
+      <Rows<CallAnswer>
         rowKey="id"
         size="small"
         loading={calls.isLoading}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Card, DatePicker, Flex, Radio, Skeleton, Table } from "antd";
+import { Card, DatePicker, Flex, Radio, Skeleton } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
@@ -11,6 +11,7 @@ import {
   getUnitFiguresOptions,
 } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { brief } from "../time";
 import { LAMP, STATUS, word } from "../words";
 
@@ -23,14 +24,16 @@ const PERIODS: Record<string, [string, () => [Dayjs, Dayjs]]> = {
   last: ["上月", () => [dayjs().startOf("month").subtract(1, "month"), dayjs().startOf("month")]],
 };
 
-const FIGURES: [string, string][] = [
+/** Each figure with the word for what it is a part of, where it is a part. */
+const FIGURES: [string, string, string?][] = [
   ["received", "受理"],
   ["dispatched", "派单"],
-  ["sign_in_time", "按时签收"],
-  ["handle_in_time", "按时办结"],
-  ["handle_overdue", "办理逾期"],
+  ["sign_in_time", "按时签收", "到期"],
+  ["sign_overdue", "签收逾期", "到期"],
+  ["handle_in_time", "按时办结", "到期"],
+  ["handle_overdue", "办理逾期", "到期"],
   ["closed", "办结"],
-  ["satisfied", "满意"],
+  ["satisfied", "满意", "已评价"],
 ];
 
 /** Where a figure leads: the very rows that it counts. */
@@ -82,9 +85,9 @@ export default function Dashboard() {
       {told.data ? (
         <>
           <div className="figures">
-            {FIGURES.map(([key, label]) => {
+            {FIGURES.map(([key, label, of]) => {
               const part = told.data.figures[key];
-              return part && <Figure key={key} label={label} part={part} />;
+              return part && <Figure key={key} label={label} part={part} of={of} />;
             })}
           </div>
           <div className="figures small">
@@ -115,7 +118,7 @@ export default function Dashboard() {
           </Suspense>
         </Card>
       </div>
-      <Card title={<h2>承办单位</h2>} extra={<span className="quiet">分母为期间内到期或已办的件数</span>}>
+      <Card title={<h2>承办单位</h2>} extra={<span className="quiet">按时率的分母为期间内到期且有结果的件数，满意率的分母为期间内办结且已评价的件数</span>}>
         <Ranking units={units.data ?? []} loading={units.isLoading} />
       </Card>
     </section>
@@ -128,13 +131,13 @@ function spanned(first: Dayjs, last: Dayjs): string {
   return first.isSame(last, "day") ? said : `${said}至${last.format("YYYY年M月D日")}`;
 }
 
-function Figure({ label, part, kind }: { label: string; part: Part; kind?: string }) {
-  const rate = part.of ? `${((part.count / part.of) * 100).toFixed(1)}%` : undefined;
+function Figure({ label, part, kind, of = "" }: { label: string; part: Part; kind?: string; of?: string }) {
+  const rate = part.of ? `，${((part.count / part.of) * 100).toFixed(1)}%` : "";
   return (
     <Link to={rowsOf(part)} className={`figure ${part.count ? (kind ?? "") : ""}`}>
       <span>{label}</span>
       <strong>{part.count}</strong>
-      <small>{part.of != null ? `共${part.of}件${rate ? `，${rate}` : ""}` : "件"}</small>
+      <small>{part.of != null ? `${of}${part.of}件${rate}` : "件"}</small>
     </Link>
   );
 }
@@ -233,8 +236,9 @@ function Ranking({ units, loading }: { units: UnitFigures[]; loading: boolean })
     </Link>
   );
   return (
-    <Table<UnitFigures>
+    <Rows<UnitFigures>
       rowKey="unit"
+      head={2}
       size="small"
       loading={loading}
       dataSource={units}

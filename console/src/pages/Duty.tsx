@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, DatePicker, Flex, Form, InputNumber, Modal, Popconfirm, Select, Table } from "antd";
+import { App, Button, DatePicker, Flex, Form, InputNumber, Modal, Popconfirm, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { Problem, problemOf } from "../api";
@@ -7,6 +7,7 @@ import { enterDuty, strikeDuty } from "../client";
 import type { ShiftAnswer } from "../client";
 import { listDutyOptions, listPeopleOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
 import { deadline } from "../time";
@@ -53,7 +54,7 @@ export default function Duty() {
         )}
       </Flex>
       {shifts.error && <Fault error={shifts.error} retry={() => void shifts.refetch()} />}
-      <Table<ShiftAnswer>
+      <Rows<ShiftAnswer>
         rowKey="id"
         size="middle"
         loading={shifts.isLoading}

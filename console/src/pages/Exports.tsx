@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, DatePicker, Drawer, Empty, Flex, Form, Input, Radio, Select, Table, Tag } from "antd";
+import { App, Button, DatePicker, Drawer, Empty, Flex, Form, Input, Radio, Select, Tag } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { type Problem, problemOf } from "../api";
@@ -8,12 +8,15 @@ import type { ExportAnswer, ExportBody } from "../client";
 import { listExportsOptions } from "../client/@tanstack/react-query.gen";
 import { save } from "../files";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
 import { brief } from "../time";
 import { EXPORT_STATE, STATUS, TYPE, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
+
+const FORMATS: Record<string, string> = { xlsx: "电子表格", csv: "纯文本" };
 
 /** Lists that leave the system: asked for with a reason, granted by somebody else, fetched for a week. */
 export default function Exports() {
@@ -40,7 +43,7 @@ export default function Exports() {
       </Flex>
       <p className="quiet">清单须经热线办其他人员同意。姓名、电话已脱敏，不含诉求内容；同意后七日内可以下载，每次下载都有记录。</p>
       {found.error && <Fault error={found.error} retry={() => void found.refetch()} />}
-      <Table<ExportAnswer>
+      <Rows<ExportAnswer>
         rowKey="id"
         loading={found.isLoading}
         dataSource={found.data ?? []}
@@ -102,7 +105,7 @@ function scope(one: ExportAnswer): string {
     at("received_from") && `${at("received_from")}起受理`,
     at("received_until") && `${at("received_until")}前受理`,
   ].filter(Boolean);
-  return `${said.join("；") || "全部工单"}（${one.format}）`;
+  return `${said.join("；") || "全部工单"}（${FORMATS[one.format]}）`;
 }
 
 interface Asked {
@@ -150,7 +153,7 @@ function Asking({ done }: { done: () => void }) {
         <Select id="export-unit" mode="multiple" options={units.map((unit) => ({ value: unit.name, label: unit.name }))} />
       </Form.Item>
       <Form.Item name="format" label="格式">
-        <Radio.Group options={[{ value: "xlsx", label: "电子表格" }, { value: "csv", label: "纯文本" }]} />
+        <Radio.Group options={options(FORMATS)} />
       </Form.Item>
       {problem && <Fault error={problem} />}
       <Button type="primary" htmlType="submit">

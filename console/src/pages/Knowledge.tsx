@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Empty, Flex, Input, Segmented, Table, Tag } from "antd";
+import { App, Button, Drawer, Empty, Flex, Input, Segmented, Tag } from "antd";
 import { useState } from "react";
 import { type Problem, problemOf } from "../api";
 import { searchKnowledge, submitKnowledge } from "../client";
@@ -8,8 +8,9 @@ import { listKnowledgeInfiniteOptions } from "../client/@tanstack/react-query.ge
 import { Fault } from "../parts/Fault";
 import { Entry } from "../parts/knowledge/Entry";
 import { Write } from "../parts/knowledge/Write";
+import { Rows } from "../parts/Rows";
 import { useSession } from "../session";
-import { brief } from "../time";
+import { brief, dayOf } from "../time";
 import { KNOWLEDGE_STATE, word } from "../words";
 
 const STATES: Record<string, { label: string; state: KnowledgeState[] }> = {
@@ -69,7 +70,7 @@ export default function Knowledge() {
       <p className="quiet">谁提供、谁维护、谁负责：条目由提供的单位编写和更新，经热线办审核后发布；更新的版本发布前，原版本继续有效。</p>
       {(page.error ?? found.error) && <Fault error={page.error ?? found.error} retry={() => void page.refetch()} />}
       {problem && <Fault error={problem} />}
-      <Table<KnowledgeAnswer>
+      <Rows<KnowledgeAnswer>
         rowKey="id"
         loading={page.isLoading || found.isFetching}
         dataSource={rows}
@@ -131,7 +132,7 @@ function Validity({ one }: { one: KnowledgeAnswer }) {
   const today = new Date().toLocaleDateString("sv");
   return (
     <>
-      {one.valid_from}至{one.valid_until}
+      {dayOf(one.valid_from)}至{dayOf(one.valid_until)}
       {one.valid_until < today && (
         <Tag color="red" className="after">
           已过期

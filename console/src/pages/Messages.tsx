@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Empty, Flex, Input, Table, Tag } from "antd";
+import { Button, Empty, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { MessageAnswer } from "../client";
 import { listNotificationsInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { brief } from "../time";
 import { CHANNEL, HELD, MESSAGE_STATE, word } from "../words";
 
@@ -26,7 +27,7 @@ export default function Messages() {
         <Input.Search aria-label="工单编号" placeholder="工单编号" allowClear onSearch={setTicket} style={{ width: 220 }} />
       </Flex>
       {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
-      <Table<MessageAnswer>
+      <Rows<MessageAnswer>
         rowKey="id"
         size="middle"
         loading={page.isLoading}

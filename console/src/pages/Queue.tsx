@@ -1,5 +1,7 @@
-import { Button, Checkbox, DatePicker, Flex, Input, Select, Tag } from "antd";
+import { FilterOutlined } from "@ant-design/icons";
+import { Button, Checkbox, DatePicker, Flex, Grid, Input, Select, Tag } from "antd";
 import dayjs from "dayjs";
+import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { useUnits } from "../parts/units";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
@@ -53,6 +55,8 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
   const units = useUnits();
   const tickets = useTickets(asked(params, fixed));
   const first = tickets.rows[0];
+  const { md } = Grid.useBreakpoint();
+  const [open, setOpen] = useState(false);
 
   function set(name: string, values: string[]) {
     const next = new URLSearchParams(params);
@@ -60,6 +64,7 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
     for (const value of values) next.append(name, value);
     setParams(next, { replace: true });
   }
+  const narrowed = [...params.keys()];
   const from = params.get("received_from");
   const to = params.get("received_to");
   return (
@@ -70,7 +75,12 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
           办理下一件
         </Button>
       </Flex>
-      <Flex wrap gap={8} align="center" className="filters">
+      {md === false && (
+        <Button className="gap" icon={<FilterOutlined />} aria-expanded={open} onClick={() => setOpen(!open)}>
+          筛选{narrowed.length > 0 && `（${narrowed.length}项）`}
+        </Button>
+      )}
+      <Flex wrap gap={8} align="center" className="filters" hidden={md === false && !open}>
         {MANY.filter(([name]) => !(name in fixed)).map(([name, label, words]) => (
           <Select
             key={name}

@@ -27,9 +27,10 @@ export default function Supervision() {
   return (
     <article>
       <header className="head">
-        <h1>督办 {one.no}</h1>
+        <h1>{one.title ?? `督办 ${one.no}`}</h1>
         <Flex wrap gap={8} align="center" className="facts-line">
           <Tag color="blue">{word(SUPERVISION_STATUS, one.status)}</Tag>
+          <span className="number">{one.no}</span>
           <strong>{one.unit}</strong>
           <span className="quiet">{word(CAUSE, one.cause)}</span>
           <span className="push" />

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button, Drawer, Empty, Flex, Segmented, Table, Tag } from "antd";
+import { Button, Drawer, Empty, Flex, Segmented, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { SupervisionAnswer } from "../client";
@@ -7,6 +7,7 @@ import { listSupervisionsInfiniteOptions } from "../client/@tanstack/react-query
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
 import { OpenSupervision } from "../parts/OpenSupervision";
+import { Rows } from "../parts/Rows";
 import { useSession } from "../session";
 import { brief } from "../time";
 import { CAUSE, FORM, SUPERVISION_LEVEL, SUPERVISION_STATUS, word } from "../words";
@@ -43,7 +44,7 @@ export default function Supervisions() {
         />
       </Flex>
       {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
-      <Table<SupervisionAnswer>
+      <Rows<SupervisionAnswer>
         rowKey="no"
         size="small"
         loading={page.isLoading}
@@ -52,7 +53,17 @@ export default function Supervisions() {
         scroll={{ x: 720 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有督办件" /> }}
         columns={[
-          { title: "督办", render: (_, one) => <Link to={`/supervisions/${one.no}`}>{one.no}</Link> },
+          {
+            title: "督办",
+            render: (_, one) => (
+              <div className="what">
+                <Link to={`/supervisions/${one.no}`} className="clip">
+                  {one.title ?? "（内容不予显示）"}
+                </Link>
+                <span className="quiet number">{one.no}</span>
+              </div>
+            ),
+          },
           { title: "督办对象", dataIndex: "unit" },
           {
             title: "原因",

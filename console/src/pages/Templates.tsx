@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Flex, Table, Tag } from "antd";
+import { Flex, Tag } from "antd";
 import type { TemplateAnswer } from "../client";
 import { listNoticeTemplatesOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
-import { TEMPLATE_VALUE, word } from "../words";
+import { Rows } from "../parts/Rows";
+import { TEMPLATE, TEMPLATE_VALUE, word } from "../words";
 
 /** The words of every notice, as they are registered with the providers of short messages. */
 export default function Templates() {
@@ -15,7 +16,7 @@ export default function Templates() {
       </Flex>
       <p className="quiet">模板中不含姓名、电话和诉求内容。花括号内的在发送时填入；向短信服务商报备时照此填写。</p>
       {found.error && <Fault error={found.error} retry={() => void found.refetch()} />}
-      <Table<TemplateAnswer>
+      <Rows<TemplateAnswer>
         rowKey="id"
         size="middle"
         loading={found.isLoading}
@@ -23,7 +24,19 @@ export default function Templates() {
         pagination={false}
         scroll={{ x: 700 }}
         columns={[
-          { title: "模板", width: 220, render: (_, one) => <code translate="no">{one.id}</code> },
+          {
+            title: "模板",
+            width: 200,
+            render: (_, one) => (
+              <>
+                <strong>{word(TEMPLATE, one.id)}</strong>
+                <br />
+                <code className="quiet" translate="no">
+                  {one.id}
+                </code>
+              </>
+            ),
+          },
           {
             title: "文字",
             render: (_, one) => `${one.signature}${one.text.replace(/\{(\w+)\}/g, (_whole, name: string) => `｛${word(TEMPLATE_VALUE, name)}｝`)}`,

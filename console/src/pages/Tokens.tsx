@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Flex, Form, Input, InputNumber, Modal, Popconfirm, Select, Table, Tag, Typography } from "antd";
+import { App, Button, Flex, Form, Input, InputNumber, Modal, Popconfirm, Select, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Problem, problemOf } from "../api";
 import { issueToken, revokeToken } from "../client";
 import type { TokenAnswer, TokenBody } from "../client";
 import { listTokensOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
 import { brief } from "../time";
@@ -39,7 +40,7 @@ export default function Tokens() {
         )}
       </Flex>
       {tokens.error && <Fault error={tokens.error} retry={() => void tokens.refetch()} />}
-      <Table<TokenAnswer>
+      <Rows<TokenAnswer>
         rowKey="id"
         size="middle"
         loading={tokens.isLoading}

@@ -1,13 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Flex, Input, Table, Tag } from "antd";
+import { Empty, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 import type { PersonAnswer, UnitAnswer } from "../client";
 import { listPeopleOptions, listUnitsOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
+import { Rows } from "../parts/Rows";
+import { useSession } from "../session";
 import { HELD, UNIT_KIND, word } from "../words";
 
 /** Units and the people who hold roles in them. */
 export default function Units() {
+  const { session } = useSession();
   const units = useQuery(listUnitsOptions());
   const people = useQuery(listPeopleOptions());
   const [typed, setTyped] = useState("");
@@ -16,6 +19,9 @@ export default function Units() {
   const rows = (units.data ?? []).filter(
     (unit) => !typed || unit.name.includes(typed) || by.get(unit.name)?.some((one) => one.name.includes(typed) || one.id.includes(typed)),
   );
+  // A unit sees its own people alone; its own stand first.
+  const outside = (unit: UnitAnswer) => session.part.startsWith("unit") && unit.name !== session.unit;
+  rows.sort((one, other) => Number(other.name === session.unit) - Number(one.name === session.unit));
   const fault = units.error ?? people.error;
   return (
     <section>
@@ -25,7 +31,7 @@ export default function Units() {
         <span className="quiet">{units.data?.length ?? 0}个单位，{people.data?.length ?? 0}人</span>
       </Flex>
       {fault && <Fault error={fault} retry={() => void units.refetch()} />}
-      <Table<UnitAnswer>
+      <Rows<UnitAnswer>
         rowKey="name"
         size="middle"
         loading={units.isLoading}
@@ -52,7 +58,9 @@ export default function Units() {
             title: "人员",
             render: (_, unit) => {
               const held = by.get(unit.name) ?? [];
-              if (!held.length) return <Tag color="orange">未配备人员</Tag>;
+              if (!held.length) {
+                return outside(unit) ? <span className="quiet">其他单位的人员不予显示</span> : <Tag color="orange">未配备人员</Tag>;
+              }
               return held.map((one) => (
                 <p key={one.id} className="tight">
                   {one.name} <span className="quiet">{one.id}</span>{" "}

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Empty, Flex, Progress, Table } from "antd";
+import { App, Button, Card, Empty, Flex, Progress } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { Problem, problemOf } from "../api";
@@ -11,6 +11,7 @@ import { brief, deadline } from "../time";
 import { CLOCK, word } from "../words";
 import { Fault } from "./Fault";
 import { PickFiles } from "./PickFiles";
+import { Rows } from "./Rows";
 
 type Notice = YearNotice | LocalNotice;
 
@@ -104,7 +105,7 @@ export function CalendarImport() {
 
 function Moves({ moves }: { moves: MoveAnswer[] }) {
   return (
-    <Table<MoveAnswer>
+    <Rows<MoveAnswer>
       rowKey={(one) => `${one.no}-${one.unit}-${one.clock}`}
       size="small"
       dataSource={moves}

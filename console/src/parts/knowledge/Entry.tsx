@@ -5,7 +5,7 @@ import { type Problem, problemOf } from "../../api";
 import { decideKnowledge, withdrawKnowledge } from "../../client";
 import { getKnowledgeOptions } from "../../client/@tanstack/react-query.gen";
 import { useSession } from "../../session";
-import { brief } from "../../time";
+import { brief, dayOf } from "../../time";
 import { KNOWLEDGE_STATE, word } from "../../words";
 import { Fault } from "../Fault";
 
@@ -42,7 +42,7 @@ export function Entry({ id, done }: { id: string; done: () => void }) {
           { key: "basis", label: "政策依据", children: one.basis ?? "未注明" },
           { key: "category", label: "诉求类别", children: one.category?.replaceAll("/", " › ") ?? "未分类" },
           { key: "unit", label: "维护单位", children: one.unit },
-          { key: "valid", label: "有效期", children: `${one.valid_from}至${one.valid_until}` },
+          { key: "valid", label: "有效期", children: `${dayOf(one.valid_from)}至${dayOf(one.valid_until)}` },
           { key: "state", label: "状态", children: `${word(KNOWLEDGE_STATE, one.state)}，第${one.version}版` },
         ]}
       />

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Empty, Modal, Table } from "antd";
+import { Empty, Modal } from "antd";
 import type { AccessAnswer, CallerAnswer } from "../../client";
 import { listAccessesOptions } from "../../client/@tanstack/react-query.gen";
 import { moment } from "../../time";
 import { CALLER_FIELD, HELD, word } from "../../words";
 import { Fault } from "../Fault";
+import { Rows } from "../Rows";
 
 /** Who was shown what of a caller, when and what for. */
 export function Accesses({ no, caller, close }: { no: string; caller: CallerAnswer; close: () => void }) {
@@ -14,7 +15,7 @@ export function Accesses({ no, caller, close }: { no: string; caller: CallerAnsw
       {found.error ? (
         <Fault error={found.error} retry={() => void found.refetch()} />
       ) : (
-        <Table<AccessAnswer>
+        <Rows<AccessAnswer>
           rowKey={(one) => `${one.at}${one.person}`}
           size="small"
           loading={found.isLoading}

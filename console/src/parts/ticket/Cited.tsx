@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Button, Modal } from "antd";
 import { useState } from "react";
 import { getKnowledgeOptions } from "../../client/@tanstack/react-query.gen";
+import { dayOf } from "../../time";
 
 /** An entry of the knowledge base that an answer was given from, as it read then. */
 export function Cited({ id }: { id: string }) {
@@ -18,7 +19,7 @@ export function Cited({ id }: { id: string }) {
         <p className="words">{found.body}</p>
         {found.basis && <p className="words">政策依据：{found.basis}</p>}
         <p className="quiet">
-          {found.unit}提供，第{found.version}版，有效期{found.valid_from}至{found.valid_until}
+          {found.unit}提供，第{found.version}版，有效期{dayOf(found.valid_from)}至{dayOf(found.valid_until)}
         </p>
       </Modal>
     </>

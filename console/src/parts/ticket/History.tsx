@@ -48,6 +48,7 @@ export function History({ no, entries }: { no?: string; entries: Entry[] }) {
   const shown = all ? sorted : sorted.slice(0, 30);
   return (
     <Card
+      className="course"
       title={<h2>办理经过</h2>}
       extra={
         <Segmented
