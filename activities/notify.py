@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
@@ -14,17 +15,17 @@ from activities.gateways.robot import RobotGateway
 from domain.vocabulary import Channel, Recipient
 from models import call_tasks, citizen_links, duty, notifications, receipts, surveys
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
-from models.directory import Addressee, addressees, caller_of, phone_of
+from models.directory import Addressee, addressees, caller_of, phones_of
 from models.kept_from import is_kept_from_some
 from models.notice_templates import TOKEN, BadNotice, template
 from models.notifications import Counted, OpenNotice, State
-from models.sending_rules import ALONE, Held, HeldFor, SendingRules
+from models.sending_rules import ALONE, DIGESTS, Held, HeldFor, SendingRules
 from models.sms_length import parts
 from ops.database import at_once
 from ops.keyring import KeyRing
 
 _AT_ONCE = 5
-"""Messages in the air at the same time; each holds a database connection now and then."""
+"""Messages of one batch that are claimed together and in the air at the same time."""
 
 _UNRESTRICTED = SendingRules()
 
@@ -55,11 +56,7 @@ class Notify:
         the rules hold back is not open: the round sends it when its time comes.
         """
         keys = [notice.key for notice in request.notices]
-        for notice in request.notices:
-            await self._queue(request.ticket_no, notice)
-        async with at_once(self._engine) as conn:
-            waiting = await notifications.open_ones(conn, request.ticket_no, keys)
-        await self.send_all(waiting)
+        await self.send_all(await self._queue(request, keys))
         async with at_once(self._engine) as conn:
             counts = await notifications.counts(conn, request.ticket_no, keys)
         still_open = sum(counts[state] for state in notifications.OPEN)
@@ -69,12 +66,12 @@ class Notify:
 
     async def send_all(self, waiting: Sequence[OpenNotice]) -> None:
         """Sends or finds each of these, a few at a time."""
-        lanes = asyncio.Semaphore(_AT_ONCE)
-        await asyncio.gather(*(self._send(one, lanes) for one in waiting))
+        for first in range(0, len(waiting), _AT_ONCE):
+            await self._send(waiting[first : first + _AT_ONCE])
 
     async def ask(self, one: OpenNotice) -> None:
         """Asks the gateway what became of a message that was sent, and counts the answer."""
-        message = await self._message(one)
+        message = (await self._messages([one]))[one.id]
         gateway = self._gateways.get(one.channel)
         if message is None or gateway is None:
             return
@@ -83,19 +80,33 @@ class Notify:
             async with self._engine.begin() as conn:
                 await receipts.polled(conn, one.id, _reported(found, gateway))
 
-    async def _queue(self, ticket_no: str, notice: Notice) -> None:
-        try:
-            template(notice.template).fill(notice.params)
-        except BadNotice as error:
-            raise ApplicationError(str(error), type="BadNotice", non_retryable=True) from error
-        async with self._engine.begin() as conn:
-            if not await notifications.is_queued(conn, ticket_no, notice.key):
-                roles = await self._told_on_duty(conn, ticket_no, notice)
-                chosen = await addressees(conn, ticket_no, roles, notice.unit, notice.callers)
-                await notifications.queue(conn, ticket_no, notice, chosen)
-                if await self._is_told_in_its_group(conn, ticket_no, notice):
-                    group = Addressee(f"robot:{notice.unit}", notice.roles[0], notice.unit)
-                    await notifications.queue(conn, ticket_no, notice, [group], [ROBOT])
+    async def _queue(self, request: NotifyRequest, keys: Sequence[str]) -> list[OpenNotice]:
+        """Chooses the recipients of notices that have none yet; what is open of all, as it was queued."""
+        for notice in request.notices:
+            try:
+                template(notice.template).fill(notice.params)
+            except BadNotice as error:
+                raise ApplicationError(str(error), type="BadNotice", non_retryable=True) from error
+        async with at_once(self._engine) as conn:
+            there = await notifications.queued(conn, request.ticket_no, keys)
+        chosen_for = {one.notice for one in there}
+        waiting = [one for one in there if one.state in notifications.OPEN]
+        for notice in request.notices:
+            if notice.key not in chosen_for:
+                waiting += await self._choose(request.ticket_no, notice)
+        return waiting
+
+    async def _choose(self, ticket_no: str, notice: Notice) -> list[OpenNotice]:
+        """Writes the rows of a notice: those of one statement are all there or none."""
+        is_one = notice.template != duty.TEMPLATE and notice.unit not in self._robots
+        async with at_once(self._engine) if is_one else self._engine.begin() as conn:
+            roles, on_duty = await self._told_on_duty(conn, ticket_no, notice)
+            chosen = await addressees(conn, ticket_no, roles, notice.unit, notice.callers)
+            rows = on_duty + await notifications.queue(conn, ticket_no, notice, chosen)
+            if await self._is_told_in_its_group(conn, ticket_no, notice):
+                group = Addressee(f"robot:{notice.unit}", notice.roles[0], notice.unit)
+                rows += await notifications.queue(conn, ticket_no, notice, [group], [ROBOT])
+        return rows
 
     async def _is_told_in_its_group(self, conn: AsyncConnection, ticket_no: str, notice: Notice) -> bool:
         """Whether the unit's chat gets a copy: not where somebody reads along whom it is kept from."""
@@ -106,16 +117,19 @@ class Notify:
 
     async def _told_on_duty(
         self, conn: AsyncConnection, ticket_no: str, notice: Notice
-    ) -> Sequence[Recipient]:
-        """An emergency goes to who is on duty instead of the handler; the roles that are left to be told."""
+    ) -> tuple[Sequence[Recipient], list[OpenNotice]]:
+        """An emergency goes to who is on duty instead of the handler.
+
+        The roles that are left to be told, and what was written for who is on duty.
+        """
         if notice.template != duty.TEMPLATE or notice.unit is None:
-            return notice.roles
+            return notice.roles, []
         now = datetime.now(UTC)
         first = await duty.first_in_line(conn, ticket_no, notice.unit, now)
         if first is None:
-            return notice.roles
+            return notice.roles, []
         asking = notice.model_copy(update={"template": duty.DUTY_TEMPLATE})
-        await notifications.queue(conn, ticket_no, asking, [first], list(Channel))
+        rows = await notifications.queue(conn, ticket_no, asking, [first], list(Channel))
         await duty.alert(
             conn,
             ticket_no=ticket_no,
@@ -126,32 +140,49 @@ class Notify:
             now=now,
             within=self._acknowledge_within,
         )
-        return [role for role in notice.roles if role is not Recipient.HANDLER]
+        return [role for role in notice.roles if role is not Recipient.HANDLER], rows
 
-    async def _send(self, one: OpenNotice, lanes: asyncio.Semaphore) -> None:
-        async with lanes:
-            await self._send_now(one)
+    async def _send(self, waiting: Sequence[OpenNotice]) -> None:
+        """Claims these together, hands each over, and notes each as soon as its provider has answered.
 
-    async def _send_now(self, one: OpenNotice) -> None:
-        gateway = self._gateways[one.channel]
-        message = await self._message(one)
+        No more are claimed than are handed over at once: of a claim whose sender dies nobody knows whether
+        it went out.
+        """
+        messages = await self._messages(waiting)
+        looked_at = await asyncio.gather(*(self._ready(one, messages[one.id]) for one in waiting))
+        ready = [(one, message) for one, message in zip(waiting, looked_at, strict=True) if message]
+        if ready:
+            taken = await self._take(ready)
+            await asyncio.gather(
+                *(self._hand_over(one, message) for one, message in ready if one.id in taken)
+            )
+
+    async def _ready(self, one: OpenNotice, message: Message | None) -> Message | None:
+        """The message that is now to be sent; one without a number has failed, one that may be out is not."""
         if message is None:
             nobody = one.recipient.startswith("role:")
             await self._fail(one, one.attempts, "nobody_in_role" if nobody else "no_number")
-            return
+            return None
+        gateway = self._gateways[one.channel]
         if one.state is not State.QUEUED and not await self._certainly_not_sent(one, gateway, message):
-            return
-        attempt = await self._take(one, message)
-        if attempt is not None:
-            await self._note(one, attempt, gateway, await _within_time(gateway.send(message)))
+            return None
+        return message
 
-    async def _message(self, one: OpenNotice) -> Message | None:
-        """The message of a row; None where there is no number to send it to."""
-        if one.channel == ROBOT:
-            number: str | None = one.unit
-        else:
-            async with at_once(self._engine) as conn:
-                number = await phone_of(conn, self._ring, one.recipient)
+    async def _hand_over(self, one: OpenNotice, message: Message) -> None:
+        gateway = self._gateways[one.channel]
+        await self._note(one, one.attempts + 1, gateway, await _within_time(gateway.send(message)))
+
+    async def _messages(self, waiting: Sequence[OpenNotice]) -> dict[UUID, Message | None]:
+        """The message of each row; None where there is no number to send it to."""
+        by_phone = [one.recipient for one in waiting if one.channel != ROBOT]
+        async with at_once(self._engine) as conn:
+            numbers = await phones_of(conn, self._ring, by_phone)
+        return {
+            one.id: self._message(one, one.unit if one.channel == ROBOT else numbers.get(one.recipient))
+            for one in waiting
+        }
+
+    def _message(self, one: OpenNotice, number: str | None) -> Message | None:
         if number is None:
             return None
         words, params = template(one.template), dict(one.params)
@@ -161,24 +192,38 @@ class Notify:
                 params[TOKEN] = citizen_links.short(self._ring, one.id)
         return Message(str(one.id), one.channel, number, words, params, one.sending_at, one.gateway)
 
-    async def _take(self, one: OpenNotice, message: Message) -> int | None:
-        """Claims a row, or holds it; what the message asks and the link in it are open from here on."""
-        is_sms, now = one.channel == Channel.SMS, datetime.now(UTC)
-        counted = Counted(
+    async def _take(self, ready: Sequence[tuple[OpenNotice, Message]]) -> set[UUID]:
+        """Claims or holds rows; what a message asks and the link in it are open from here on."""
+        now = datetime.now(UTC)
+        wanted = [(one, self._counted(one, message)) for one, message in ready]
+        opening = [pair for pair in ready if self._opens(*pair)]
+        is_one = self._rules.daily_cap is None and not opening
+        async with at_once(self._engine) if is_one else self._engine.begin() as conn:
+            taken = await notifications.take(conn, wanted, self._rules, now)
+            for one, message in opening:
+                if one.id in taken:
+                    await self._open(conn, one, message, now)
+        return taken
+
+    def _counted(self, one: OpenNotice, message: Message) -> Counted:
+        return Counted(
             None if one.channel == ROBOT else receipts.number_index(self._ring, message.number),
-            parts(message.template.body(message.params)) if is_sms else None,
+            parts(message.template.body(message.params)) if one.channel == Channel.SMS else None,
         )
-        async with self._engine.begin() as conn:
-            attempt = await notifications.take(conn, one, counted, self._rules, now)
-            caller = caller_of(one.recipient)
-            if attempt is None or not is_sms or caller is None:
-                return attempt
-            if one.template == surveys.TEMPLATE and counted.number_index is not None:
-                await surveys.ask(conn, one.id, one.ticket_no, caller, counted.number_index, now)
-            if TOKEN in message.params:
-                until = now + citizen_links.OF_A_MESSAGE
-                await citizen_links.keep(conn, message.params[TOKEN], caller, until)
-        return attempt
+
+    def _opens(self, one: OpenNotice, message: Message) -> bool:
+        """Whether a message asks its caller something, or brings a link."""
+        to_caller = one.channel == Channel.SMS and caller_of(one.recipient) is not None
+        return to_caller and (one.template == surveys.TEMPLATE or TOKEN in message.params)
+
+    async def _open(self, conn: AsyncConnection, one: OpenNotice, message: Message, now: datetime) -> None:
+        caller = caller_of(one.recipient)
+        assert caller is not None
+        if one.template == surveys.TEMPLATE:
+            index = receipts.number_index(self._ring, message.number)
+            await surveys.ask(conn, one.id, one.ticket_no, caller, index, now)
+        if TOKEN in message.params:
+            await citizen_links.keep(conn, message.params[TOKEN], caller, now + citizen_links.OF_A_MESSAGE)
 
     async def _certainly_not_sent(self, one: OpenNotice, gateway: Gateway, message: Message) -> bool:
         """Asks the gateway about a message whose sender died, or never learnt the outcome.
@@ -199,6 +244,8 @@ class Notify:
         state = _AFTER[result.outcome]
         if state is State.FAILED and result.outcome is not Outcome.UNDELIVERED:
             return await self._fail(one, attempt, result.code or result.outcome.value, result, gateway)
+        if result.outcome is Outcome.DELIVERED and await self._arrived(one, attempt, gateway, result):
+            return True
         async with self._engine.begin() as conn:
             written = await notifications.settle(
                 conn,
@@ -217,6 +264,20 @@ class Notify:
                 held = Held(HeldFor.DIGEST, self._rules.next_digest(datetime.now(UTC)))
                 await notifications.hold_again(conn, one.id, attempt, held)
         return written
+
+    async def _arrived(self, one: OpenNotice, attempt: int, gateway: Gateway, result: SendResult) -> bool:
+        """Notes in one statement what arrived at once and has nothing else hanging on it."""
+        if one.template in ALONE or one.template in DIGESTS:
+            return False
+        async with at_once(self._engine) as conn:
+            return await notifications.arrived(
+                conn,
+                one.id,
+                attempt,
+                gateway=result.gateway or gateway.name,
+                reference=result.reference,
+                code=result.code,
+            )
 
     async def _fail(
         self,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
@@ -106,20 +107,33 @@ async def addressees(
 
 async def phone_of(conn: AsyncConnection, ring: KeyRing, recipient: str) -> str | None:
     """The number of a person or (`caller:<id>`) a caller; None where there is none."""
-    if recipient.startswith("caller:"):
-        caller_id = UUID(recipient.removeprefix("caller:"))
-        row = (
-            await conn.execute(select(Caller.key_id, Caller.phone).where(Caller.id == caller_id))
-        ).one_or_none()
-        if row is None or row.phone is None:
-            return None
-        return open_column(ring, "caller", caller_id, "phone", row.key_id, row.phone)
-    row = (
-        await conn.execute(select(Person.key_id, Person.phone).where(Person.id == recipient))
-    ).one_or_none()
-    if row is None or row.phone is None:
-        return None
-    return open_column(ring, "person", recipient, "phone", row.key_id, row.phone)
+    return (await phones_of(conn, ring, [recipient])).get(recipient)
+
+
+async def phones_of(conn: AsyncConnection, ring: KeyRing, recipients: Iterable[str]) -> dict[str, str]:
+    """The same for several at once; who has no number is left out."""
+    people, callers = set[str](), dict[UUID, str]()
+    for recipient in recipients:
+        caller = caller_of(recipient)
+        if caller is None:
+            people.add(recipient)
+        else:
+            callers[caller] = recipient
+    numbers: dict[str, str] = {}
+    if people:
+        for row in await conn.execute(_numbers_of(Person), {"wanted": list(people)}):
+            numbers[row.id] = open_column(ring, "person", row.id, "phone", row.key_id, row.phone)
+    if callers:
+        for row in await conn.execute(_numbers_of(Caller), {"wanted": list(callers)}):
+            number = open_column(ring, "caller", row.id, "phone", row.key_id, row.phone)
+            numbers[callers[row.id]] = number
+    return numbers
+
+
+@cache
+def _numbers_of(table: type[Person] | type[Caller]) -> Select[*tuple[Any, ...]]:
+    wanted = table.id.in_(bindparam("wanted", expanding=True))
+    return select(table.id, table.key_id, table.phone).where(wanted, table.phone.is_not(None))
 
 
 def caller_of(recipient: str) -> UUID | None:

@@ -7,15 +7,26 @@ the attempt; whoever writes what came of one names it, so that a slow sender can
 A row may be held instead (models/sending_rules.py), and a receipt may still change what was `sent`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Update, exists, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextualSelect,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils.compat import uuid7
@@ -23,6 +34,7 @@ from uuid_utils.compat import uuid7
 from domain.vocabulary import Channel
 from models.contracts.notices import Notice
 from models.directory import Addressee
+from models.json_rows import as_json, insertion, table_of
 from models.sending_rules import ALONE, Held, HeldFor, SendingRules
 from models.tables import Notification
 
@@ -66,10 +78,9 @@ class OpenNotice:
 _COLUMNS = [getattr(Notification, one.name) for one in fields(OpenNotice)]
 
 
-async def is_queued(conn: AsyncConnection, ticket_no: str, notice: str) -> bool:
-    """Whether this notice's recipients were chosen already; they are chosen once."""
-    query = select(exists().where(Notification.ticket_no == ticket_no, Notification.notice == notice))
-    return bool(await conn.scalar(query))
+async def queued(conn: AsyncConnection, ticket_no: str, notices: Sequence[str]) -> list[OpenNotice]:
+    """All rows of these notices, whatever became of them, in the order they were queued."""
+    return await _read(conn, _OF_NOTICES, {"ticket_no": ticket_no, "notices": list(notices)})
 
 
 async def queue(
@@ -78,8 +89,11 @@ async def queue(
     notice: Notice,
     addressees: Sequence[Addressee],
     channels: Sequence[str] | None = None,
-) -> None:
-    """Writes a row for each recipient and channel, by default the notice's; those that are there stay."""
+) -> list[OpenNotice]:
+    """Writes a row for each recipient and channel, by default the notice's; those that are there stay.
+
+    Returns what was written.
+    """
     now = datetime.now(UTC)
     rows = [
         {
@@ -93,20 +107,13 @@ async def queue(
             "template": notice.template,
             "params": notice.params,
             "state": State.QUEUED.value,
+            "attempts": 0,
             "queued_at": now,
         }
         for one in addressees
         for channel in (notice.via if channels is None else channels)
     ]
-    if rows:
-        await conn.execute(insert(Notification).values(rows).on_conflict_do_nothing())
-
-
-async def open_ones(conn: AsyncConnection, ticket_no: str, notices: Sequence[str]) -> list[OpenNotice]:
-    """What of these notices has not come to its end, in the order it was queued."""
-    row = Notification
-    query = select(*_COLUMNS).where(row.ticket_no == ticket_no, row.notice.in_(notices), row.state.in_(OPEN))
-    return await _read(conn, query.order_by(row.id))
+    return await _read(conn, _QUEUE, {_TABLE.name: as_json(rows)}) if rows else []
 
 
 async def left_open(conn: AsyncConnection, now: datetime, limit: int) -> list[OpenNotice]:
@@ -166,8 +173,12 @@ async def give_up_finding(conn: AsyncConnection, sent_before: datetime) -> int:
     return done.rowcount
 
 
-async def _read(conn: AsyncConnection, query: Select[Any] | ReturningUpdate[Any]) -> list[OpenNotice]:
-    found = (await conn.execute(query)).mappings()
+async def _read(
+    conn: AsyncConnection,
+    query: Select[Any] | ReturningUpdate[Any] | TextualSelect,
+    values: Mapping[str, Any] | None = None,
+) -> list[OpenNotice]:
+    found = (await conn.execute(query, values)).mappings()
     return [OpenNotice(**{**row, "state": State(row["state"])}) for row in found]
 
 
@@ -179,30 +190,44 @@ class Counted:
     parts: int | None = None
 
 
-async def take(
-    conn: AsyncConnection, notice: OpenNotice, counted: Counted, rules: SendingRules, now: datetime
-) -> int | None:
-    """Takes a queued notice to send it: the number of the attempt, in the caller's transaction.
-
-    None when somebody else has it, or when it is an SMS that has to wait: then it is held.
+# One statement for all, because each message of each command goes through it.
+_CLAIM = text(
     """
-    held = await _to_hold(conn, notice, counted, rules, now)
-    if held is not None:
-        await hold(conn, notice, held, counted)
-        return None
-    attempt = notice.attempts + 1
-    claimed = await conn.execute(
-        _still(notice.id, notice.attempts, (State.QUEUED,)).values(
-            state=State.SENDING,
-            attempts=attempt,
-            sending_at=now,
-            gateway=None,
-            gateway_ref=None,
-            number_index=counted.number_index,
-            parts=counted.parts,
-        )
-    )
-    return attempt if claimed.rowcount == 1 else None
+    UPDATE notification
+    SET state = 'sending', attempts = claim.attempts + 1, sending_at = :now, gateway = NULL,
+        gateway_ref = NULL, number_index = claim.number_index, parts = claim.parts
+    FROM jsonb_to_recordset(CAST(:claims AS jsonb))
+        AS claim(id uuid, attempts integer, number_index bytea, parts integer)
+    WHERE notification.id = claim.id AND notification.attempts = claim.attempts
+        AND notification.state = 'queued'
+    RETURNING notification.id
+    """
+)
+
+
+async def take(
+    conn: AsyncConnection,
+    wanted: Sequence[tuple[OpenNotice, Counted]],
+    rules: SendingRules,
+    now: datetime,
+) -> set[UUID]:
+    """Takes queued notices to send them: which of them are now the caller's, each for one more attempt.
+
+    Left out is what somebody else has, and every SMS that has to wait: that is held. Where the rules count
+    what a number gets, the caller's transaction keeps other senders to these numbers waiting until its end.
+    """
+    sent = await _sent_today(conn, wanted, rules, now)
+    claims = []
+    for notice, counted in wanted:
+        number = counted.number_index if notice.channel == Channel.SMS else None
+        held = None if number is None else rules.hold(notice.template, now, sent[number])
+        if held is not None:
+            await hold(conn, notice, held, counted)
+            continue
+        claims.append({"id": notice.id, "attempts": notice.attempts, **asdict(counted)})
+        if number is not None:
+            sent[number] += 1
+    return set(await conn.scalars(_CLAIM, {"now": now, "claims": as_json(claims)})) if claims else set()
 
 
 async def hold(conn: AsyncConnection, notice: OpenNotice, held: Held, counted: Counted) -> None:
@@ -266,39 +291,126 @@ async def settle(
     return done.rowcount == 1
 
 
+async def arrived(
+    conn: AsyncConnection,
+    notice_id: UUID,
+    attempt: int,
+    *,
+    gateway: str,
+    reference: str | None,
+    code: str | None,
+) -> bool:
+    """Writes of an attempt that it arrived, as `settle` and a receipt would together; false as with `settle`.
+
+    Only for messages on which nothing else hangs: no digest's, and none for which a person would call.
+    """
+    done = await conn.execute(
+        _ARRIVED,
+        {
+            "wanted": notice_id,
+            "attempt": attempt,
+            "by": gateway,
+            "reference": reference,
+            "code": code,
+            "now": datetime.now(UTC),
+        },
+    )
+    return done.rowcount == 1
+
+
 def _still(notice_id: UUID, attempt: int, states: Sequence[State]) -> Update:
     """An update of a row that stands where its reader saw it."""
     row = Notification
     return update(row).where(row.id == notice_id, row.attempts == attempt, row.state.in_(states))
 
 
-async def _to_hold(
-    conn: AsyncConnection, notice: OpenNotice, counted: Counted, rules: SendingRules, now: datetime
-) -> Held | None:
-    number = counted.number_index
-    if notice.channel != Channel.SMS or notice.template in ALONE or number is None:
-        return None
-    # One sender at a time counts what a number got, so that two do not both find room for the last one.
-    await conn.execute(select(func.pg_advisory_xact_lock(int.from_bytes(number[:7]))))
-    return rules.hold(notice.template, now, await _sent_today(conn, notice.id, number, rules.day_start(now)))
-
-
-async def _sent_today(conn: AsyncConnection, but: UUID, number_index: bytes, since: datetime) -> int:
-    row = Notification
-    query = select(func.count()).where(
-        row.number_index == number_index,
-        row.sending_at >= since,
-        row.state.in_(_IN_THE_AIR),
-        row.id != but,
-        row.channel == Channel.SMS,
-    )
-    return await conn.scalar(query) or 0
+async def _sent_today(
+    conn: AsyncConnection,
+    wanted: Sequence[tuple[OpenNotice, Counted]],
+    rules: SendingRules,
+    now: datetime,
+) -> Counter[bytes]:
+    """How many SMS the numbers got today that one more may be too many for."""
+    numbers = {
+        counted.number_index
+        for notice, counted in wanted
+        if notice.channel == Channel.SMS and notice.template not in ALONE and counted.number_index
+    }
+    if rules.daily_cap is None or not numbers:
+        return Counter()
+    # One sender at a time counts what a number got, so that two do not both find room for the last one; in
+    # order, so that no two wait for each other.
+    locks = sorted({int.from_bytes(number[:7]) for number in numbers})
+    await conn.execute(_LOCK_NUMBERS, {"locks": locks})
+    found = await conn.execute(_SENT_SINCE, {"numbers": list(numbers), "since": rules.day_start(now)})
+    return Counter({row.number_index: row.sent for row in found})
 
 
 async def counts(conn: AsyncConnection, ticket_no: str, notices: Sequence[str]) -> Mapping[State, int]:
     """How many recipients of these notices stand where."""
-    query = select(Notification.state).where(
-        Notification.ticket_no == ticket_no, Notification.notice.in_(notices)
-    )
-    states = [State(state) for state in await conn.scalars(query)]
+    states = [row.state for row in await queued(conn, ticket_no, notices)]
     return {state: states.count(state) for state in State}
+
+
+# What every message goes through is put together once: that takes longer than to run it.
+
+_TABLE = table_of(Notification)
+_OF_NOTICES = (
+    select(*_COLUMNS)
+    .where(
+        Notification.ticket_no == bindparam("ticket_no"),
+        Notification.notice.in_(bindparam("notices", expanding=True)),
+    )
+    .order_by(Notification.id)
+)
+_QUEUE = text(
+    insertion(
+        _TABLE,
+        (
+            "id",
+            "ticket_no",
+            "notice",
+            "recipient",
+            "role",
+            "unit",
+            "channel",
+            "template",
+            "params",
+            "state",
+            "attempts",
+            "queued_at",
+        ),
+    )
+    + " ON CONFLICT DO NOTHING RETURNING "
+    + ", ".join(one.key for one in _COLUMNS)
+).columns(*_COLUMNS)
+_ARRIVED = (
+    update(Notification)
+    .where(
+        Notification.id == bindparam("wanted"),
+        Notification.attempts == bindparam("attempt"),
+        Notification.state.in_(OPEN),
+        Notification.receipt.is_(None),
+    )
+    .values(
+        state=State.SENT,
+        gateway=bindparam("by"),
+        gateway_ref=bindparam("reference"),
+        last_error=None,
+        settled_at=bindparam("now"),
+        receipt="delivered",
+        receipt_code=bindparam("code"),
+        receipt_at=bindparam("now"),
+    )
+)
+_LOCK_NUMBERS = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:locks AS bigint[])) AS number")
+_SENT_SINCE = (
+    select(Notification.number_index, func.count().label("sent"))
+    .where(
+        Notification.number_index.in_(bindparam("numbers", expanding=True)),
+        Notification.sending_at >= bindparam("since"),
+        Notification.state.in_(_IN_THE_AIR),
+        Notification.channel == Channel.SMS,
+    )
+    .group_by(Notification.number_index)
+)

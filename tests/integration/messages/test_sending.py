@@ -154,7 +154,7 @@ async def test_a_slow_sender_cannot_undo_what_a_later_one_did(
     await desk.send("T1", notice("dispatched", "T1"))
     async with engine.begin() as conn:
         await conn.execute(text("UPDATE notification SET state = 'sending', attempts = 2, receipt = NULL"))
-        (found,) = await notifications.open_ones(conn, "T1", ["7.dispatched"])
+        (found,) = await notifications.queued(conn, "T1", ["7.dispatched"])
         assert not await notifications.settle(conn, found.id, 1, State.QUEUED)
         assert await notifications.settle(conn, found.id, 2, State.SENT)
 
