@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
@@ -155,7 +156,7 @@ async def run_worker(settings: Settings) -> None:
 def main() -> int:
     """`python -m worker`: 0 after a clean stop, 2 with one line on stderr when it cannot start."""
     try:
-        asyncio.run(run_worker(load_settings()))
+        uvloop.run(run_worker(load_settings()))
     except OperationFailed as error:
         print(error, file=sys.stderr)
         return 2

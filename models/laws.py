@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,9 @@ def identified(policy: Policy, calendar: CalendarData) -> StoredLaw:
 
 async def store(conn: AsyncConnection, law: StoredLaw) -> None:
     """Keeps a law; one that says the same is there once."""
+    if await conn.scalar(_IS_KEPT, {"law_id": law.id}):
+        # Nearly always; then its whole text need not travel again.
+        return
     row = {"id": law.id, **_written(law.policy, law.calendar)}
     await conn.execute(insert(tables.Law).values(row).on_conflict_do_nothing())
 
@@ -46,6 +49,9 @@ async def load(conn: AsyncConnection, law_id: str) -> StoredLaw | None:
     if row is None:
         return None
     return StoredLaw(law_id, Policy.model_validate(row.policy), CalendarData.model_validate(row.calendar))
+
+
+_IS_KEPT = select(exists().where(tables.Law.id == bindparam("law_id")))
 
 
 def _written(policy: Policy, calendar: CalendarData) -> dict[str, Any]:

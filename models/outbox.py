@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.tables import Outbox
@@ -35,9 +35,7 @@ async def put(conn: AsyncConnection, kind: str, subject: str, payload: Mapping[s
 
 async def find_waiting(conn: AsyncConnection, kind: str, subject: str) -> Waiting | None:
     """The row of a subject that is still to be started."""
-    rows = await conn.execute(
-        _waiting().where(Outbox.kind == kind, Outbox.subject == subject, Outbox.started_at.is_(None))
-    )
+    rows = await conn.execute(_FIND_WAITING, {"of_kind": kind, "about": subject})
     return next((Waiting(*row) for row in rows), None)
 
 
@@ -54,20 +52,12 @@ async def page(conn: AsyncConnection, before: datetime, after_id: int, limit: in
 
 async def mark_started(conn: AsyncConnection, row_id: int) -> None:
     """Notes that Temporal has the workflow."""
-    await conn.execute(
-        update(Outbox)
-        .where(Outbox.id == row_id, Outbox.started_at.is_(None))
-        .values(started_at=func.now(), attempts=Outbox.attempts + 1, last_error=None)
-    )
+    await conn.execute(_MARK, {"row_id": row_id})
 
 
 async def mark_subject_started(conn: AsyncConnection, kind: str, subject: str) -> None:
     """The same for the row of a subject."""
-    await conn.execute(
-        update(Outbox)
-        .where(Outbox.kind == kind, Outbox.subject == subject, Outbox.started_at.is_(None))
-        .values(started_at=func.now(), attempts=Outbox.attempts + 1, last_error=None)
-    )
+    await conn.execute(_MARK_SUBJECT, {"of_kind": kind, "about": subject})
 
 
 async def mark_failed(conn: AsyncConnection, row_id: int, error: str) -> None:
@@ -79,3 +69,15 @@ async def mark_failed(conn: AsyncConnection, row_id: int, error: str) -> None:
 
 def _waiting() -> Any:
     return select(Outbox.id, Outbox.kind, Outbox.subject, Outbox.payload)
+
+
+# Each start asks these, so they are put together once.
+_OF_SUBJECT = (Outbox.kind == bindparam("of_kind"), Outbox.subject == bindparam("about"))
+_FIND_WAITING = _waiting().where(*_OF_SUBJECT, Outbox.started_at.is_(None))
+_STARTED = (
+    update(Outbox)
+    .where(Outbox.started_at.is_(None))
+    .values(started_at=func.now(), attempts=Outbox.attempts + 1, last_error=None)
+)
+_MARK = _STARTED.where(Outbox.id == bindparam("row_id"))
+_MARK_SUBJECT = _STARTED.where(*_OF_SUBJECT)

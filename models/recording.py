@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models import callers, facts_store, texts
-from models.chain import ChainedFact, chained
+from models.chain import ChainedFact, chained, first_prev_hash
 from models.contracts.notices import NotifyRequest
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
 from models.fact_effects import (
@@ -24,7 +24,7 @@ from models.fact_effects import (
     supervision_changes,
     supervision_row,
 )
-from models.facts_store import SUPERVISION, TICKET, Aggregate, rows_to_insert
+from models.facts_store import SUPERVISION, TICKET, Aggregate, Place, rows_to_insert
 from models.json_rows import table_of
 from models.projection import project
 from models.projection_writer import write_record
@@ -47,9 +47,12 @@ async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
     Raises FactsMissing, ValueError for a fact that cannot be written, and DBAPIError while the database is
     away; then nothing of it is written.
     """
+    # The first facts of a ticket follow nothing, and hardly ever are there already: no need to look.
+    found = Place(first_prev_hash(request.ticket_no), ()) if request.first_seq == 1 else None
     while True:
-        async with at_once(engine) as conn:
-            found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
+        if found is None:
+            async with at_once(engine) as conn:
+                found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
         if found.taken:
             return _adopted(found.taken)
         fresh = _chained(request.ticket_no, request, found.prev_hash)
@@ -58,7 +61,8 @@ async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
         except IntegrityError as error:
             if not _is_taken(error, TICKET):
                 raise
-            # Somebody else recorded at this very moment: look again, and adopt what they wrote.
+            # Somebody else recorded, perhaps at this very moment: look, and adopt what they wrote.
+            found = None
             continue
         return RecordResult(facts=request.facts)
 
