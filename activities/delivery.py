@@ -1,7 +1,6 @@
 """Bringing stored commands to the workflows they are for, in the order they were received, each once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 from pydantic import ValidationError
@@ -32,9 +31,6 @@ from models.tables import Supervision, Ticket
 from ops.database import at_once
 
 _log = structlog.get_logger(__name__)
-
-_TIMEOUT = timedelta(seconds=8)
-"""How long a workflow may take over a command before the caller is told that it is stored."""
 
 
 class _NotRunning(Exception):
@@ -147,13 +143,13 @@ class Delivery:
     async def _verdict(self, addressee: _Addressee, envelope: Envelope, received: Received) -> Settled:
         """What the workflow says. Raises _NotRunning where there is none."""
         try:
-            accepted: CommandResult = await self._starter.reach.call(
-                self._client.get_workflow_handle(addressee.workflow_id).execute_update(
+            accepted: CommandResult = await self._starter.reach.answer(
+                lambda within: self._client.get_workflow_handle(addressee.workflow_id).execute_update(
                     envelope.command.do,
                     envelope,
                     id=received.id,
                     result_type=CommandResult,
-                    rpc_timeout=_TIMEOUT,
+                    rpc_timeout=within,
                 )
             )
         except WorkflowUpdateFailedError as error:

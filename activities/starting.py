@@ -46,7 +46,7 @@ class Starter:
     def __init__(self, engine: AsyncEngine, client: Client, task_queue: str, laws: KnownLaws) -> None:
         self._engine, self._client, self._task_queue, self._laws = engine, client, task_queue, laws
         self._notices = NoticeStarter(engine, client, task_queue)
-        self.reach = Reach(client)
+        self.reach = Reach(client, task_queue)
 
     async def start_waiting(self, kind: str, subject: str) -> None:
         """Starts the workflow of this subject if it is still to be started. Raises as `start` does."""

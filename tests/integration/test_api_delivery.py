@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -258,8 +259,21 @@ async def test_with_every_worker_away_a_command_is_stored(office: Office) -> Non
         assert answer.status_code == 202
         async with build_worker(office.client, office.settings, office.engine, office.ring):
             await office.deliver(hotline)
+            await hotline.done(no, "urge", unit=WATER, text="请尽快签收")
     (fact,) = done(await office.facts(no), "dispatch")
     assert datetime.fromisoformat(fact["at"]) == datetime.fromisoformat(answer.json()["received_at"])
+
+
+async def test_only_who_finds_every_worker_away_waits_for_one(office: Office) -> None:
+    async with office.serving() as hotline:
+        waited = []
+        for no in (await hotline.ticket(), await hotline.ticket()):
+            began = monotonic()
+            assert (await hotline.post(no, "dispatch", lead=WATER)).status_code == 202
+            waited.append(monotonic() - began)
+        assert waited[1] < waited[0]
+        async with build_worker(office.client, office.settings, office.engine, office.ring):
+            await office.deliver(hotline)
 
 
 async def test_a_command_whose_outcome_was_not_noted_is_not_done_again(office: Office) -> None:
