@@ -25,7 +25,7 @@ from models.contracts.casework import (
 )
 from models.facts_store import SUPERVISION, TICKET
 from models.outbox import TICKET as START_TICKET
-from models.received_commands import ACCEPTED, FAILED, REFUSED, Received
+from models.received_commands import FAILED, REFUSED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Supervision, Ticket
 from ops.database import at_once
@@ -111,7 +111,7 @@ class Delivery:
         if settled.accepted is not None:
             told = {"seq": settled.accepted.seq, "status": settled.accepted.status}
             async with at_once(self._engine) as conn:
-                await received_commands.settle(conn, received.id, ACCEPTED, told)
+                await received_commands.accept(conn, received.id, told)
         elif settled.refused is not None:
             async with self._engine.begin() as conn:
                 await _note_refusal(conn, received, envelope, settled.refused)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import Actor
@@ -115,6 +115,23 @@ async def settle(conn: AsyncConnection, wanted: str, state: str, result: Mapping
     done = await conn.execute(_SETTLE, {"wanted": wanted, "to": state, "told": result})
     return done.rowcount == 1
 
+
+async def accept(conn: AsyncConnection, wanted: str, result: Mapping[str, Any]) -> None:
+    """Writes that a command was accepted, by itself and without waiting for the disk.
+
+    When that is lost, the command is brought again under its id, and its facts are found to be there.
+    """
+    await conn.execute(_ACCEPT, {"wanted": wanted, "told": result})
+
+
+_ACCEPT = text(
+    """
+    WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
+    UPDATE command SET state = 'accepted', result = :told, decided_at = now()
+    FROM unhurried
+    WHERE id = :wanted AND state = 'stored'
+    """
+).bindparams(bindparam("told", type_=JSONB))
 
 _SETTLE = (
     update(Command)

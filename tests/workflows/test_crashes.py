@@ -198,7 +198,8 @@ async def test_an_alarm_that_was_recorded_rings_once(
     recorded = names(await quiet.facts(ticket.no))
     assert recorded.count("clock_breached") == 1
     async with build_worker(quiet.client, settings, quiet.engine, quiet.ring):
-        await quiet.say(ticket, "dispatch", lead="水务局")
+        dispatch = await quiet.envelope(ticket, "dispatch", lead="水务局")
+        await patiently(ticket.handle, "dispatch", dispatch)
         assert names(await quiet.facts(ticket.no))[: len(recorded)] == recorded
         assert names(await quiet.facts(ticket.no)).count("clock_breached") == 1
     assert await whole(quiet, ticket)
