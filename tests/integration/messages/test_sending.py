@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.gateways.aliyun import AliyunGateway
 from activities.gateways.cmcc import CmccGateway
 from activities.gateways.failover import FailoverGateway
+from activities.gateways.gateway import Message, SendResult
+from activities.gateways.outbox import OutboxGateway
 from activities.gateways.robot import Robot, RobotGateway
 from activities.messages_round import Patience
 from models import callers, notifications
@@ -72,6 +74,39 @@ async def test_what_is_above_the_cap_comes_in_one_digest_that_shares_its_fate(
     held = await desk.all("SELECT state, receipt FROM notification WHERE gateway = 'digest'")
     assert held == [("sent", "delivered")] * 3
     assert (await desk.round()).digests == 0
+
+
+async def test_messages_of_one_batch_count_each_other_toward_the_cap(
+    engine: AsyncEngine, ring: KeyRing, people: People
+) -> None:
+    await people("水务局", HANDLER)
+    desk = Desk.of(engine, ring, rules=SendingRules(daily_cap=2))
+    told = [notice("dispatched", "T1", f"{number}.dispatched") for number in range(3)]
+    assert await desk.send("T1", *told, notice("red", "T1"))
+    assert await desk.rows(None, "template", "state", "held_for") == [
+        ("dispatched", "sent", None),
+        ("dispatched", "sent", None),
+        ("dispatched", "held", "digest"),
+        ("red", "sent", None),
+    ]
+
+
+async def test_no_more_are_claimed_than_are_in_the_air(engine: AsyncEngine, ring: KeyRing) -> None:
+    claimed = []
+
+    class Counting(OutboxGateway):
+        async def send(self, message: Message) -> SendResult:
+            claimed.append(len(await desk.all("SELECT 1 FROM notification WHERE state = 'sending'")))
+            return await super().send(message)
+
+    many = [NewCaller(phone=f"1380013{number:04}") for number in range(12)]
+    async with engine.begin() as conn:
+        await callers.store(conn, ring, "T1", many, datetime.now(UTC))
+    desk = Desk.of(engine, ring, Counting(engine))
+    assert await desk.send("T1", notice("citizen_accepted", "T1"))
+    assert len(claimed) == 12
+    assert max(claimed) <= 5
+    assert await desk.rows(None, "state", "attempts") == [("sent", 1)] * 12
 
 
 async def test_a_citizen_gets_no_digest_but_the_message_itself_another_day(
