@@ -69,7 +69,9 @@ class Reach:
         After a command that nobody answered the next ones are given a second, until one of them is answered
         or a worker has asked for work again.
         """
-        silent = self._last_asked is not None and await self._asked_for_work() <= self._last_asked
+        # Read once: another command may be answered while this one asks.
+        last_asked = self._last_asked
+        silent = last_asked is not None and await self._asked_for_work() <= last_asked
         try:
             given = await self.call(ask(_ANSWER_WHILE_SILENT if silent else _ANSWER))
         except NoAnswer:

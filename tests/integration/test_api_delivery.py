@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
+from activities.reaching import NoAnswer, Reach
 from activities.relay import Relay
 from activities.schedules import ensure_sweep
 from models import facts_store
@@ -274,6 +275,20 @@ async def test_only_who_finds_every_worker_away_waits_for_one(office: Office) ->
         assert waited[1] < waited[0]
         async with build_worker(office.client, office.settings, office.engine, office.ring):
             await office.deliver(hotline)
+
+
+async def test_who_asks_for_the_workers_is_not_disturbed_by_an_answer_meanwhile(office: Office) -> None:
+    async def unanswered() -> str:
+        raise WorkflowUpdateRPCTimeoutOrCancelledError
+
+    async def answered() -> str:
+        return "done"
+
+    reach = Reach(office.client, office.settings.task_queue)
+    with pytest.raises(NoAnswer):
+        await reach.answer(lambda _: unanswered())
+    said = await asyncio.gather(*(reach.answer(lambda _: answered()) for _ in range(20)))
+    assert said == ["done"] * 20
 
 
 async def test_a_command_whose_outcome_was_not_noted_is_not_done_again(office: Office) -> None:
