@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities.notify import Notify
 from domain.vocabulary import Channel
-from models import digests, duty, notifications, receipts
+from models import digests, duty, inbound, notifications, receipts
 from models.contracts.messages import MESSAGES_ROUND, RoundResult
 from models.contracts.notices import Notice
 from models.duty import Alert
@@ -60,6 +60,8 @@ class MessagesRound:
             matched = await receipts.match_waiting(conn, _PAGE)
         async with self._engine.begin() as conn:
             calls = await receipts.call_instead(conn, now - self._patience.call_after, _PAGE)
+        async with self._engine.begin() as conn:
+            refused = await inbound.sum_up(conn, now)
         return RoundResult(
             released=released,
             digests=len(gathered),
@@ -68,6 +70,7 @@ class MessagesRound:
             matched=matched,
             passed_on=passed_on,
             calls_opened=calls,
+            refused=refused,
             given_up=await self._give_up(now),
         )
 

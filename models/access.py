@@ -50,6 +50,8 @@ class Field(StrEnum):
     ADDRESS = "address"
 
 
+FIELD_NAMES: Final[Mapping[Field, str]] = {Field.NAME: "姓名", Field.PHONE: "电话", Field.ADDRESS: "地址"}
+
 NEEDED_FOR: Final[Mapping[Purpose, frozenset[Field]]] = {
     Purpose.CONTACT: frozenset({Field.NAME, Field.PHONE}),
     Purpose.CALLBACK: frozenset({Field.NAME, Field.PHONE}),

@@ -17,10 +17,13 @@ from api.citizen.forms import posted
 from api.citizen.showing import HEADERS, STYLE, Page, page
 from api.identity import source_of
 from api.problems import Problem
-from api.services import commanding, reading
+from api.services import commanding, reading, revealing
 from api.services.parts import Parts
 from domain.commands import Appeal, Order, Rate, Withdraw
 from domain.policy import Standing
+from models.access import FIELD_NAMES, Field
+from models.held_roles import NAMES as ROLE_NAMES
+from models.held_roles import HeldRole
 from ops.policy_pages.words import RATINGS, STANDINGS, TYPES
 
 router = APIRouter(prefix="/citizen", include_in_schema=False, route_class=Page)
@@ -101,6 +104,26 @@ async def show(
     """One ticket."""
     followed = await following.by_token(parts, token, source_of(request))
     return await _ticket(parts, followed, token, done=_DONE.get(told))
+
+
+@router.get("/t/{token}/accesses")
+async def accesses(token: Token, request: Request, parts: Assembled) -> Response:
+    """Who was shown the caller's name, number or address: unit, role, purpose and time, and nobody's name."""
+    followed = await following.by_token(parts, token, source_of(request))
+    await following.record(parts, followed, "list_accesses", source_of(request))
+    async with parts.engine.connect() as conn:
+        found = await revealing.looked_at(conn, followed.caller.id)
+    told = [
+        {
+            "at": stages.said(one["at"]),
+            "unit": one["unit"] or "12345热线",
+            "role": ROLE_NAMES[HeldRole(one["role"])],
+            "purpose": one["purpose"],
+            "fields": "、".join(FIELD_NAMES[Field(field)] for field in one["fields"]),
+        }
+        for one in found
+    ]
+    return page("accesses", no=followed.no, here=f"/citizen/t/{token}", accesses=told)
 
 
 @router.post("/t/{token}/{do}")

@@ -19,7 +19,7 @@ from models.access import NAMES, NEEDED_FOR, PURPOSES, Purpose
 from models.audit import Line, Wanted
 from models.callers import ReadCaller
 from models.held_roles import OF_A_UNIT, HeldRole
-from models.tables import Assignment, Ticket
+from models.tables import Assignment, Caller, Ticket
 from models.texts import new_text
 
 OPERATION = "reveal_caller"
@@ -113,10 +113,15 @@ async def accesses(parts: Parts, who: Principal, no: str, caller_id: UUID) -> li
     async with parts.engine.connect() as conn:
         ticket = await conn.scalar(select(Ticket.no).where(Ticket.no == no, visible_tickets(who.actor)))
         is_own = who.held is not HeldRole.CITIZEN or who.actor.id == str(caller_id)
-        if ticket is None or not is_own:
+        of_this = await conn.scalar(select(Caller.ticket_no).where(Caller.id == caller_id)) == no
+        if ticket is None or not is_own or not of_this:
             raise not_found("位诉求人")
-        wanted = Wanted(ticket_no=no, subject=str(caller_id), operation=OPERATION)
-        rows = await audit.find(conn, wanted, None, 1000)
+        return await looked_at(conn, caller_id)
+
+
+async def looked_at(conn: AsyncConnection, caller_id: UUID) -> list[dict[str, Any]]:
+    """The accesses to one caller, newest first, also those of before a merge brought them to their ticket."""
+    rows = await audit.find(conn, Wanted(subject=str(caller_id), operation=OPERATION), None, 1000)
     return [_access(row) for row in rows if row.outcome == "shown"]
 
 

@@ -78,10 +78,10 @@ class _Push:
         self.source = request.client.host if request.client else None
         self._refuse = partial(inbound.refuse, gateway=gateway, what=what, source=self.source, body=body)
 
-    async def refused(self, why: str) -> None:
-        """Leaves the audit line."""
+    async def refused(self, why: str, forged: int | None = None) -> None:
+        """Leaves it on the audit: by itself, or counted among many of its kind."""
         async with self.parts.engine.begin() as conn:
-            await self._refuse(conn, why=why)
+            await self._refuse(conn, why=why, now=datetime.now(UTC), forged=forged)
 
 
 _Taking = Callable[[AsyncConnection, _Push], Awaitable[int]]
@@ -119,6 +119,7 @@ def _is_within(source: str | None, chosen: MessageSettings) -> bool:
 async def _signed_id(push: _Push, chosen: MessageSettings) -> str:
     """The id of a push that proves itself by its signature."""
     if chosen.webhook_secret is None:
+        await push.refused("not_in_use")
         raise Problem(404, "not_found", "没有这个地址。请核对后再试。")
     try:
         secret = chosen.webhook_secret.get_secret_value()
@@ -143,7 +144,7 @@ async def _take(push: _Push, taking: _Taking, signed_id: str | None = None) -> J
         await push.refused("replayed")
         raise Problem(409, "replayed", "这条推送已经收到过，不再受理。")
     if forged:
-        await push.refused(f"forged:{forged}")
+        await push.refused("forged", forged)
     return JSONResponse(pushed.answer(push.gateway))
 
 

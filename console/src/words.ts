@@ -425,6 +425,8 @@ export const AUDITED: Record<string, string> = {
   decide_knowledge: "审核知识条目",
   withdraw_knowledge: "停用知识条目",
   acknowledge_emergency: "确认收到紧急工单",
+  receive_reports: "接收短信回执",
+  receive_replies: "接收短信回复",
   // What is done on the machine itself.
   load_directory: "载入单位和人员",
   import_calendar: "导入放假通知",

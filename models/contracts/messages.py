@@ -20,4 +20,5 @@ class RoundResult(BaseModel):
     matched: int = 0
     passed_on: int = 0
     calls_opened: int = 0
+    refused: int = 0
     given_up: int = 0

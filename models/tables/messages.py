@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Encrypted
@@ -37,19 +37,20 @@ class Receipt(Base):
     notification_id: Mapped[UUID | None]
 
 
-class InboundRefusal(Base):
-    """A push from outside that was refused: forged, replayed, stale, or no receipt of ours. An audit line."""
+class InboundTally(Base):
+    """How many pushes of one kind were refused since an instant: forged, replayed, stale, of no known form.
 
-    __tablename__ = "inbound_refusal"
-    __table_args__ = (Index("ix_inbound_refusal_at", "at"),)
+    The first of them stand on the audit one by one, the rest as a number. There are as many rows as kinds.
+    """
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    at: Mapped[datetime] = mapped_column(server_default=func.now())
-    gateway: Mapped[str]
-    what: Mapped[str]
-    why: Mapped[str]
-    source: Mapped[str | None]
-    body_digest: Mapped[bytes]
+    __tablename__ = "inbound_tally"
+
+    gateway: Mapped[str] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    why: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    seen: Mapped[int] = mapped_column(Integer)
 
 
 class SeenWebhook(Base):

@@ -1,6 +1,8 @@
 """The citizen's page on the real engines: forms and links as a browser without any script would use them."""
 
+import asyncio
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from uuid import UUID, uuid4
@@ -10,7 +12,7 @@ import pytest
 
 from api.citizen.forms import MAX_FORM
 from models import callers, citizen_links
-from tests.hotline import Hotline
+from tests.hotline import Hotline, headers
 
 WATER = "水务局"
 PHONE = "13800138000"
@@ -219,6 +221,70 @@ async def test_a_link_opens_one_caller_s_ticket_until_it_expires(hotline: Hotlin
     assert await opened(citizen_links.made(ring, UUID(int=7), now + timedelta(days=1))) == 404
     assert await opened(("B" if good[0] == "A" else "A") + good[1:]) == 404
     assert await opened("x" * 65) == 404
+
+
+@pytest.mark.rule("JC-5.2")
+async def test_a_caller_sees_who_looked_at_their_details_by_unit_and_purpose_and_never_by_name(
+    hotline: Hotline,
+) -> None:
+    place, no = await submitted(hotline)
+    page = unescape((await hotline.http.get(place)).text)
+    assert f'href="{place}/accesses"' in page
+    empty = await hotline.http.get(f"{place}/accesses")
+    assert (empty.status_code, empty.headers["cache-control"]) == (200, "no-store")
+    assert "还没有人查看过" in empty.text
+
+    await hotline.done(no, "dispatch", lead=WATER)
+    await hotline.done(no, "sign", unit=WATER)
+    caller = (await hotline.read(f"/tickets/{no}"))["callers"][0]["id"]
+    refused = {"fields": ["address"], "purpose": "contact", "reason": "约定上门时间"}
+    for said, status in (
+        ({"fields": ["name", "phone"], "purpose": "contact", "reason": "约定上门时间"}, 200),
+        (refused, 403),
+    ):
+        answer = await reveal(hotline, no, caller, headers("unit", WATER, "shuiwu-a"), said)
+        assert answer.status_code == status, answer.text
+
+    shown = await hotline.http.get(f"{place}/accesses")
+    cells = re.findall(r"<td>(.*?)</td>", shown.text)
+    assert re.fullmatch(r"\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d", cells[0])
+    assert cells[1:] == [WATER, "承办单位经办人", "联系诉求人", "姓名、电话"]
+    for private in ("shuiwu-a", "王芳", PHONE, "约定上门时间", "<script"):
+        assert private not in shown.text
+
+
+async def test_what_was_looked_at_before_a_merge_is_still_on_the_caller_s_page(hotline: Hotline) -> None:
+    place, no = await submitted(hotline)
+    caller = (await hotline.read(f"/tickets/{no}"))["callers"][0]["id"]
+    said = {"fields": ["phone"], "purpose": "verify", "reason": "核对登记的电话"}
+    answer = await reveal(hotline, no, caller, headers("office", actor="rexian-1"), said)
+    assert answer.status_code == 200, answer.text
+    main = await hotline.ticket()
+    await hotline.done(no, "merge", into=main)
+    await until_the_page_names(hotline, place, main)
+    shown = await hotline.http.get(f"{place}/accesses")
+    assert re.findall(r"<td>(.*?)</td>", shown.text)[-2:] == ["核对登记信息", "电话"]
+
+
+async def reveal(
+    hotline: Hotline, no: str, caller: str, who: dict[str, str], said: Mapping[str, object]
+) -> httpx2.Response:
+    place = f"/api/v1/tickets/{no}/callers/{caller}/reveal"
+    return await hotline.http.post(place, json=said, headers=who)
+
+
+async def until_the_page_names(hotline: Hotline, place: str, words: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            if words in (await hotline.http.get(place)).text:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_a_link_that_is_wrong_shows_no_accesses(hotline: Hotline) -> None:
+    answer = await hotline.http.get("/citizen/t/AAAAAAAAAAAAAAAAAAAAAA/accesses")
+    assert answer.status_code == 404
+    assert "<table" not in answer.text
 
 
 async def test_a_page_of_somebody_else_s_and_a_flood_of_bytes_are_refused(hotline: Hotline) -> None:

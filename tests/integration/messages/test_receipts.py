@@ -3,13 +3,17 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from activities.gateways.aliyun import AliyunGateway
 from activities.gateways.cmcc import CmccGateway
 from activities.gateways.gateway import Message, Outcome, SendResult
+from models import audit, inbound
+from models.inbound import ONE_BY_ONE, WINDOW
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
 from tests.integration.messages.hooks import Hooks
@@ -118,7 +122,11 @@ async def test_a_mas_receipt_that_could_be_of_two_submissions_is_of_neither(
 
 
 async def refusals(desk: Desk) -> list[tuple[Any, ...]]:
-    return await desk.all("SELECT gateway, what, why FROM inbound_refusal ORDER BY id")
+    """Gateway, operation and reason of what the audit has since the first refusal of this test."""
+    return await desk.all(
+        "SELECT data->'actor'->>'via', operation, outcome FROM audit_line"
+        " WHERE operation LIKE 'receive%' AND at >= (SELECT min(since) FROM inbound_tally) ORDER BY at, seq"
+    )
 
 
 async def test_a_push_to_a_guessed_address_is_refused_and_recorded(
@@ -128,7 +136,7 @@ async def test_a_push_to_a_guessed_address_is_refused_and_recorded(
     answer = await hooks.push("aliyun", "reports", aliyun.receipts, token="guessed-guessed-guessed-guessed")
     assert answer.status_code == 404
     assert await desk.rows("T1", "receipt") == [(None,)]
-    assert await refusals(desk) == [("aliyun", "report", "token")]
+    assert await refusals(desk) == [("aliyun", "receive_reports", "token")]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,7 @@ async def test_a_receipt_that_cannot_be_true_is_refused_and_recorded(
     await desk.send("T1", notice("red", "T1"))
     assert (await hooks.push("aliyun", "reports", [{**aliyun.receipts[0], **forged}])).status_code == 200
     assert await desk.rows("T1", "receipt") == [(None,)]
-    assert await refusals(desk) == [("aliyun", "report", "forged:1")]
+    assert await refusals(desk) == [("aliyun", "receive_reports", "forged")]
 
 
 async def test_a_receipt_for_a_message_we_never_sent_changes_nothing(
@@ -168,12 +176,12 @@ async def test_a_receipt_for_a_message_we_never_sent_changes_nothing(
 )
 async def test_a_push_of_another_form_is_refused_and_recorded(desk: Desk, hooks: Hooks, body: bytes) -> None:
     assert (await hooks.push("aliyun", "reports", body)).status_code == 422
-    assert await refusals(desk) == [("aliyun", "report", "malformed")]
+    assert await refusals(desk) == [("aliyun", "receive_reports", "malformed")]
 
 
 async def test_a_push_that_is_too_large_is_refused(desk: Desk, hooks: Hooks) -> None:
     assert (await hooks.push("aliyun", "reports", b" " * 1_100_000)).status_code == 413
-    assert await refusals(desk) == [("aliyun", "report", "too_large")]
+    assert await refusals(desk) == [("aliyun", "receive_reports", "too_large")]
 
 
 async def test_script_and_sql_in_a_receipt_are_text(desk: Desk, aliyun: Aliyun, hooks: Hooks) -> None:
@@ -181,6 +189,66 @@ async def test_script_and_sql_in_a_receipt_are_text(desk: Desk, aliyun: Aliyun, 
     odd = {**aliyun.receipts[0], "err_code": "'; DROP TABLE receipt; --\x00<script>", "err_msg": "𠮷" * 99}
     assert (await hooks.push("aliyun", "reports", [odd])).status_code == 200
     assert await desk.rows("T1", "receipt_code") == [("'; DROP TABLE receipt; --<script>",)]
+
+
+async def test_a_flood_of_forged_pushes_leaves_ten_lines_and_their_number(
+    desk: Desk, engine: AsyncEngine, hooks: Hooks
+) -> None:
+    body = b'[{"phone_number": "13911112222", "success": true}]'
+    for number in range(ONE_BY_ONE + 7):
+        answer = await hooks.push("aliyun", "reports", body, token=f"guessed-{number}-guessed-guessed-guess")
+        assert answer.status_code == 404
+    await hooks.push("aliyun", "replies", b"[]", token="guessed-guessed-guessed-guessed")
+    lines = await refusals(desk)
+    assert lines.count(("aliyun", "receive_reports", "token")) == ONE_BY_ONE
+    assert lines.count(("aliyun", "receive_replies", "token")) == 1, "another kind is counted for itself"
+
+    async with engine.begin() as conn:
+        assert await inbound.sum_up(conn, datetime.now(UTC)) == 0, "the window is still open"
+        began = (await conn.execute(text("SELECT min(since) FROM inbound_tally"))).scalar_one()
+        await conn.execute(
+            text("UPDATE inbound_tally SET since = since - CAST(:window AS interval)"), {"window": WINDOW}
+        )
+        assert await inbound.sum_up(conn, datetime.now(UTC)) == 7
+        assert await inbound.sum_up(conn, datetime.now(UTC)) == 0
+    told = await desk.all(
+        "SELECT data FROM audit_line WHERE operation = 'receive_reports'"
+        f" AND at >= '{began.isoformat()}' AND data->'details' ? 'more'"
+    )
+    assert [line["details"]["more"] for (line,) in told] == [7]
+    said = await desk.all(f"SELECT data::text FROM audit_line WHERE at >= '{began.isoformat()}'")
+    assert not [line for (line,) in said if "13911112222" in line]
+    assert [fault async for fault in audit.faults(engine)] == []
+
+
+async def test_the_next_refusal_after_a_window_says_how_many_there_were(
+    desk: Desk, engine: AsyncEngine
+) -> None:
+    gateway, start = uuid4().hex, datetime.now(UTC) - 2 * WINDOW
+    for at in [start] * (ONE_BY_ONE + 3) + [start + WINDOW]:
+        await refuse(engine, gateway, at)
+    lines = await desk.all(
+        "SELECT data->'details'->'more', data->>'source' FROM audit_line"
+        f" WHERE data->'actor'->>'via' = '{gateway}' ORDER BY seq"
+    )
+    assert lines == [(None, "203.0.113.9")] * ONE_BY_ONE + [(3, None), (None, "203.0.113.9")]
+
+
+async def test_a_round_puts_what_was_only_counted_on_the_audit(desk: Desk, engine: AsyncEngine) -> None:
+    for _ in range(ONE_BY_ONE + 2):
+        await refuse(engine, uuid4().hex, datetime.now(UTC))
+    gateway, start = uuid4().hex, datetime.now(UTC) - 2 * WINDOW
+    for _ in range(ONE_BY_ONE + 2):
+        await refuse(engine, gateway, start)
+    assert (await desk.round()).refused == 2
+    assert await desk.all(f"SELECT count(*) FROM inbound_tally WHERE gateway = '{gateway}'") == [(0,)]
+
+
+async def refuse(engine: AsyncEngine, gateway: str, at: datetime) -> None:
+    async with engine.begin() as conn:
+        await inbound.refuse(
+            conn, gateway=gateway, what="reply", why="source", source="203.0.113.9", body=b"x", now=at
+        )
 
 
 # --- the generic gateway
@@ -213,7 +281,7 @@ async def test_a_signed_receipt_counts_once_and_a_replay_is_refused_and_recorded
     assert (await hooks.push_signed("reports", body, "m-1")).status_code == 200
     assert await desk.rows("T1", "receipt") == [("delivered",)]
     assert (await hooks.push_signed("reports", body, "m-1")).status_code == 409
-    assert await refusals(desk) == [("webhook", "report", "replayed")]
+    assert await refusals(desk) == [("webhook", "receive_reports", "replayed")]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +299,7 @@ async def test_a_forged_signature_is_refused_and_recorded(
     desk, body = await generic(engine, ring, people)
     assert (await hooks.push_signed("reports", body, "m-1", headers=changed)).status_code == 401
     assert await desk.rows("T1", "receipt") == [(None,)]
-    assert await refusals(desk) == [("webhook", "report", why)]
+    assert await refusals(desk) == [("webhook", "receive_reports", why)]
 
 
 async def test_an_old_signature_is_refused(
@@ -240,7 +308,7 @@ async def test_an_old_signature_is_refused(
     desk, body = await generic(engine, ring, people)
     old = datetime.now(UTC) - timedelta(minutes=6)
     assert (await hooks.push_signed("reports", body, "m-1", at=old)).status_code == 401
-    assert await refusals(desk) == [("webhook", "report", "stale")]
+    assert await refusals(desk) == [("webhook", "receive_reports", "stale")]
 
 
 async def test_a_push_that_failed_may_come_again_under_the_same_id(
