@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities.notify import Notify
 from domain.vocabulary import Channel
-from models import digests, duty, inbound, notifications, receipts
+from models import call_tasks, digests, duty, inbound, notifications, receipts
 from models.contracts.messages import MESSAGES_ROUND, RoundResult
 from models.contracts.notices import Notice
 from models.duty import Alert
@@ -59,6 +59,7 @@ class MessagesRound:
         async with self._engine.begin() as conn:
             matched = await receipts.match_waiting(conn, _PAGE)
         async with self._engine.begin() as conn:
+            await call_tasks.drop_kept(conn, _PAGE)
             calls = await receipts.call_instead(conn, now - self._patience.call_after, _PAGE)
         async with self._engine.begin() as conn:
             refused = await inbound.sum_up(conn, now)
@@ -78,7 +79,7 @@ class MessagesRound:
         """What was released, gathered or queued just now was never tried and goes with the rest."""
         async with self._engine.connect() as conn:
             waiting = await notifications.left_open(conn, now, _PAGE)
-        await self._notify.send_all(waiting)
+        await self._notify.send_all(await self._notify.still_to_know(waiting))
         return len(waiting)
 
     async def _ask(self, now: datetime) -> int:

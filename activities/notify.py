@@ -16,7 +16,7 @@ from domain.vocabulary import Channel, Recipient
 from models import call_tasks, citizen_links, duty, notifications, receipts, surveys
 from models.contracts.notices import NOTIFY, Notice, NotifyRequest, NotifyResult
 from models.directory import Addressee, addressees, caller_of, phones_of
-from models.kept_from import is_kept_from_some
+from models.kept_from import is_kept_from, is_kept_from_some, tickets_kept_from_some
 from models.notice_templates import TOKEN, BadNotice, template
 from models.notifications import Counted, OpenNotice, State
 from models.sending_rules import ALONE, DIGESTS, Held, HeldFor, SendingRules
@@ -69,6 +69,31 @@ class Notify:
         for first in range(0, len(waiting), _AT_ONCE):
             await self._send(waiting[first : first + _AT_ONCE])
 
+    async def still_to_know(self, waiting: Sequence[OpenNotice]) -> list[OpenNotice]:
+        """Those that may go on. Whom a ticket names since a notice was queued does not get it; others do."""
+        if not waiting:
+            return []
+        async with at_once(self._engine) as conn:
+            kept = await tickets_kept_from_some(conn, {one.ticket_no for one in waiting})
+        doubtful = [one for one in waiting if one.ticket_no in kept and one.state is State.QUEUED]
+        ended = {one.id for one in doubtful if await self._tell_others_instead(one)}
+        return [one for one in waiting if one.id not in ended]
+
+    async def _tell_others_instead(self, one: OpenNotice) -> bool:
+        """Ends a notice whose recipient may know no more, and queues it for who else holds the role."""
+        async with self._engine.begin() as conn:
+            if one.channel == ROBOT:
+                if one.unit is None or not await is_kept_from_some(conn, one.ticket_no, one.unit):
+                    return False
+                await notifications.withhold(conn, one)
+                return True
+            if not await is_kept_from(conn, one.ticket_no, one.recipient):
+                return False
+            await notifications.withhold(conn, one)
+            others = await addressees(conn, one.ticket_no, [one.role], one.unit)
+            await notifications.queue_instead(conn, one, others)
+            return True
+
     async def ask(self, one: OpenNotice) -> None:
         """Asks the gateway what became of a message that was sent, and counts the answer."""
         message = (await self._messages([one]))[one.id]
@@ -90,7 +115,7 @@ class Notify:
         async with at_once(self._engine) as conn:
             there = await notifications.queued(conn, request.ticket_no, keys)
         chosen_for = {one.notice for one in there}
-        waiting = [one for one in there if one.state in notifications.OPEN]
+        waiting = await self.still_to_know([one for one in there if one.state in notifications.OPEN])
         for notice in request.notices:
             if notice.key not in chosen_for:
                 waiting += await self._choose(request.ticket_no, notice)

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from domain.vocabulary import Channel
 from models import duty
 from models.duty import Through
+from models.kept_from import is_kept_from
 from models.tables import CallAttempt, CallTask, Notification
 
 MAX_ATTEMPTS = 3
@@ -87,6 +88,19 @@ async def drop(conn: AsyncConnection, notification_id: UUID) -> None:
     )
 
 
+async def drop_kept(conn: AsyncConnection, limit: int) -> int:
+    """Takes back the calls to people from whom their ticket is kept by now; how many."""
+    dropped = 0
+    for task in await waiting(conn, limit):
+        if await is_kept_from(conn, task.ticket_no, task.recipient):
+            closed = {"state": "dropped", "closed_at": datetime.now(UTC)}
+            await conn.execute(
+                update(CallTask).where(CallTask.id == task.id, CallTask.state == "open").values(**closed)
+            )
+            dropped += 1
+    return dropped
+
+
 async def waiting(conn: AsyncConnection, limit: int = 100) -> Sequence[Any]:
     """The calls to make, oldest first."""
     query = select(CallTask.__table__).where(CallTask.state == "open")
@@ -102,7 +116,7 @@ async def take(conn: AsyncConnection, task_id: UUID, by: str) -> Any:
         .returning(CallTask.__table__)
     )
     row = taken.one_or_none()
-    if row is None:
+    if row is None or await is_kept_from(conn, row.ticket_no, row.recipient):
         raise NoOpenTask
     return row
 

@@ -1,6 +1,6 @@
 """Digests: what was too much for one number on one day, told in one message."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from domain.vocabulary import Channel, Recipient
+from models.kept_from import is_kept_from
 from models.notifications import State
 from models.receipts import DIGEST
 from models.sending_rules import HeldFor
@@ -19,29 +20,36 @@ from models.tables import Notification
 TICKET = "digest"
 """Stands where other notices have the number of their ticket."""
 
+_QUEUED_AGAIN: Mapping[str, Any] = {"state": State.QUEUED, "held_for": None, "held_until": None}
+
 _HELD = (Notification.state == State.HELD, Notification.held_for == HeldFor.DIGEST)
 
 
 async def gather(conn: AsyncConnection, now: datetime) -> list[UUID]:
     """Queues a digest for everybody whose time has come, in the caller's transaction; the ids of the digests.
 
-    Citizens get no digest: what was held for them is tried again as it is.
+    Citizens get no digest: what was held for them is tried again as it is. So is what is kept from its
+    recipient by now.
     """
     row = Notification
     await conn.execute(
         update(row)
         .where(*_HELD, row.role == Recipient.CITIZEN, row.held_until <= now)
-        .values(state=State.QUEUED, held_for=None, held_until=None)
+        .values(**_QUEUED_AGAIN)
     )
     query = (
-        select(row.id, row.recipient, row.role, row.unit, row.params)
+        select(row.id, row.ticket_no, row.recipient, row.role, row.unit, row.params)
         .where(*_HELD, row.held_until <= now)
         .order_by(row.recipient, row.id)
         .with_for_update(skip_locked=True)
     )
     by_recipient: dict[str, list[Row[Any]]] = {}
-    for one in await conn.execute(query):
-        by_recipient.setdefault(one.recipient, []).append(one)
+    for one in (await conn.execute(query)).all():
+        if await is_kept_from(conn, one.ticket_no, one.recipient):
+            # Told of by itself after all, it is withheld on its way and goes to others.
+            await conn.execute(update(row).where(row.id == one.id).values(**_QUEUED_AGAIN))
+        else:
+            by_recipient.setdefault(one.recipient, []).append(one)
     return [await _put_together(conn, members, now) for members in by_recipient.values()]
 
 

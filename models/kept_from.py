@@ -1,5 +1,7 @@
 """Whom a ticket is kept from: the persons it names, the people of the unit it is about and of those below."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -28,3 +30,18 @@ async def is_kept_from_some(conn: AsyncConnection, ticket_no: str, unit: str) ->
         .where(Unit.name == unit, Person.active, ~await may_know(conn, ticket_no))
     )
     return await conn.scalar(query.limit(1)) is not None
+
+
+async def is_kept_from(conn: AsyncConnection, ticket_no: str, person: str) -> bool:
+    """Whether this person may not know of a ticket. False for callers, roles, and people unknown."""
+    query = select(Person.id).where(Person.id == person, ~await may_know(conn, ticket_no))
+    return await conn.scalar(query) is not None
+
+
+async def tickets_kept_from_some(conn: AsyncConnection, numbers: Collection[str]) -> set[str]:
+    """Which of these tickets name somebody, or are about a unit."""
+    if not numbers:
+        return set()
+    named = select(Recusal.ticket_no).where(Recusal.ticket_no.in_(numbers))
+    about = select(Ticket.no).where(Ticket.no.in_(numbers), Ticket.subject_unit.is_not(None))
+    return set(await conn.scalars(named.union(about)))

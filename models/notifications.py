@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 from uuid_utils.compat import uuid7
 
-from domain.vocabulary import Channel
+from domain.vocabulary import Channel, Recipient
 from models.contracts.notices import Notice
 from models.directory import Addressee
 from models.json_rows import as_json, insertion, table_of
@@ -50,6 +50,9 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+KEPT_FROM = "kept_from"
+"""What stands as the reason of a notice that was not sent because its ticket is kept from its recipient."""
+
 OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
 
 _SECOND: ColumnElement[timedelta] = literal_column("interval '1 second'")
@@ -65,6 +68,7 @@ class OpenNotice:
     ticket_no: str
     notice: str
     recipient: str
+    role: Recipient
     unit: str | None
     channel: str
     template: str
@@ -179,7 +183,9 @@ async def _read(
     values: Mapping[str, Any] | None = None,
 ) -> list[OpenNotice]:
     found = (await conn.execute(query, values)).mappings()
-    return [OpenNotice(**{**row, "state": State(row["state"])}) for row in found]
+    return [
+        OpenNotice(**{**row, "state": State(row["state"]), "role": Recipient(row["role"])}) for row in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -250,6 +256,31 @@ async def hold_again(conn: AsyncConnection, notice_id: UUID, attempt: int, held:
             state=State.HELD, held_for=held.why.value, held_until=held.until
         )
     )
+
+
+async def withhold(conn: AsyncConnection, notice: OpenNotice) -> None:
+    """Ends a notice that was not sent yet because its ticket is kept from its recipient by now."""
+    await conn.execute(
+        _still(notice.id, notice.attempts, (State.QUEUED, State.HELD)).values(
+            state=State.FAILED,
+            last_error=KEPT_FROM,
+            held_for=None,
+            held_until=None,
+            settled_at=datetime.now(UTC),
+        )
+    )
+
+
+async def queue_instead(conn: AsyncConnection, notice: OpenNotice, addressees: Sequence[Addressee]) -> None:
+    """Queues the same notice by the same channel for others; those who have it already stay as they are."""
+    copy = Notice(
+        key=notice.notice,
+        template=notice.template,
+        roles=[notice.role],
+        unit=notice.unit,
+        params=dict(notice.params),
+    )
+    await queue(conn, notice.ticket_no, copy, addressees, [notice.channel])
 
 
 async def release(conn: AsyncConnection, now: datetime) -> int:

@@ -1,12 +1,13 @@
 """What is written to the audit, who was shown a caller, and that no change to it goes unseen."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -217,9 +218,8 @@ async def test_a_number_that_a_seat_is_to_call_is_on_the_callers_record(
     no = await hotline.ticket()
     await hotline.done(no, "dispatch", lead=WATER)
     caller = await caller_of(hotline, no)
+    call, words = await delivered(engine, no)
     async with engine.begin() as conn:
-        sent = select(Notification.id, Notification.template).where(Notification.ticket_no == no)
-        call, words = (await conn.execute(sent.limit(1))).one()
         await conn.execute(
             insert(CallTask).values(
                 id=call,
@@ -236,6 +236,19 @@ async def test_a_number_that_a_seat_is_to_call_is_on_the_callers_record(
     assert taken.json()["number"] == "+8613800138000"
     (access,) = await hotline.read(f"/tickets/{no}/callers/{caller}/accesses")
     assert (access["person"], access["fields"]) == ("agent-1", ["phone"])
+
+
+async def delivered(engine: AsyncEngine, no: str) -> tuple[UUID, str]:
+    """A message of the ticket that has arrived: nothing happens to it, or to a call about it, any more."""
+    arrived = (Notification.ticket_no == no, Notification.receipt == "delivered")
+    async with asyncio.timeout(60):
+        while True:
+            async with engine.connect() as conn:
+                query = select(Notification.id, Notification.template).where(*arrived).limit(1)
+                row = (await conn.execute(query)).one_or_none()
+            if row is not None:
+                return row.id, row.template
+            await asyncio.sleep(0.1)
 
 
 async def test_no_more_is_shown_than_the_purpose_needs_and_the_role_has(hotline: Hotline) -> None:

@@ -17,7 +17,7 @@ from activities.gateways.gateway import Message, SendResult
 from activities.gateways.outbox import OutboxGateway
 from activities.gateways.robot import Robot, RobotGateway
 from activities.messages_round import Patience
-from models import callers, notifications
+from models import call_tasks, callers, notifications
 from models.callers import NewCaller
 from models.notice_templates import TEMPLATES, BadNotice
 from models.notifications import State
@@ -25,6 +25,7 @@ from models.sending_rules import ZONE, SendingRules
 from models.tables import Notification, Recusal
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
+from tests.integration.messages.hooks import Hooks
 from tests.integration.messages.ledger import Desk, notice
 from tests.integration.messages.standins import Aliyun, Fault, Mas
 from tests.serving import served
@@ -52,6 +53,66 @@ async def test_a_reminder_waits_for_the_morning_and_a_red_lamp_does_not(
     desk.rules = SendingRules()
     assert (await desk.round()).released == 1
     assert await desk.rows(None, "template", "state") == [("warning", "sent"), ("red", "sent")]
+
+
+async def keep_from(engine: AsyncEngine, ticket: str, person: str) -> None:
+    async with engine.begin() as conn:
+        recusal = {"ticket_no": ticket, "person_id": person, "created_at": datetime.now(UTC)}
+        await conn.execute(insert(Recusal).values(recusal))
+
+
+async def test_whom_a_ticket_names_after_a_notice_was_queued_does_not_get_it_and_the_other_handler_does(
+    engine: AsyncEngine, ring: KeyRing, people: People
+) -> None:
+    await people("水务局", HANDLER, {"id": "sw-b", "roles": ["handler"], "post": "B"})
+    desk = Desk.of(engine, ring, rules=quiet_now())
+    assert await desk.send("T1", notice("warning", "T1"))
+    assert await desk.rows("T1", "recipient", "state") == [("sw-a", "held")]
+    await keep_from(engine, "T1", "sw-a")
+    await desk.age(timedelta(hours=2))
+    desk.rules = SendingRules()
+    await desk.round()
+    await desk.age(timedelta(hours=2))
+    await desk.round()
+    assert await desk.rows("T1", "recipient", "state", "last_error") == [
+        ("sw-a", "failed", "kept_from"),
+        ("sw-b", "sent", None),
+    ]
+    assert await desk.all("SELECT count(*) FROM outbox_message") == [(1,)]
+
+
+async def test_what_is_kept_from_its_recipient_is_in_no_digest_and_nobody_calls_about_it(
+    engine: AsyncEngine,
+    ring: KeyRing,
+    people: People,
+    aliyun: Aliyun,
+    through_aliyun: AliyunGateway,
+    hooks: Hooks,
+) -> None:
+    await people("水务局", HANDLER)
+    rules = SendingRules(daily_cap=1, digest_times=(time(0), time(12)))
+    desk = Desk.of(engine, ring, through_aliyun, rules=rules)
+    for number in range(3):
+        assert await desk.send(f"T{number}", notice("dispatched", f"T{number}"))
+    aliyun.next_fault = lambda _: Fault.UNDELIVERED
+    await desk.send("T9", notice("red", "T9"))
+    await hooks.push("aliyun", "reports", aliyun.receipts[-1:])
+    assert await desk.all("SELECT ticket_no, state FROM call_task") == [("T9", "open")]
+    for ticket in ("T1", "T9"):
+        await keep_from(engine, ticket, "sw-a")
+    async with engine.begin() as conn:
+        await conn.execute(update(Notification).values(held_until=datetime.now(UTC)))
+        task = (await call_tasks.waiting(conn))[0]
+        with pytest.raises(call_tasks.NoOpenTask):
+            await call_tasks.take(conn, task.id, "agent-1")
+    await desk.round()
+    digest = await desk.all("SELECT params FROM notification WHERE ticket_no = 'digest'")
+    assert [params["count"] for (params,) in digest] == ["1"]
+    assert await desk.rows("T1", "recipient", "state", "last_error") == [
+        ("sw-a", "failed", "kept_from"),
+        ("role:handler", "queued", None),
+    ]
+    assert await desk.all("SELECT ticket_no, state FROM call_task") == [("T9", "dropped")]
 
 
 async def test_what_is_above_the_cap_comes_in_one_digest_that_shares_its_fate(
