@@ -1,54 +1,15 @@
 """Whom each regulation wants a unit to have named: without them it gets the ticket, and is marked."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
 import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.sealed_columns import RowSeal
 from models.tables import Person, Unit
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyRing
-from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
-from tests.hotline import Hotline, found_units, number_apart, working
+from tests.hotline import Hotline, found_units
 
 UNIT = "市城管局"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-def ring(settings: Settings) -> KeyRing:
-    return key_ring(settings)
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    await number_apart(made)
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def hotline(settings: Settings, engine: AsyncEngine, ring: KeyRing) -> AsyncIterator[Hotline]:
-    async with working(settings, engine, await connect(settings, ring=ring), ring) as made:
-        yield made
 
 
 async def staff(engine: AsyncEngine, ring: KeyRing, *roles: str) -> None:
