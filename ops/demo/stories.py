@@ -14,6 +14,7 @@ from ops.demo.lives import Life
 Telling = Callable[[Life], None]
 _OFFICE, _AGENT, _UNIT, _ABOVE = Role.OFFICE, Role.AGENT, Role.UNIT, Role.UPPER_LEVEL
 _PLAN = timedelta(days=60)
+_BUSY = "水务局"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Story:
     `merges`: somebody else called about the same, and that ticket was merged into this one. `policy`: another
     than the county's own, for what only that one knows. `by_the_clock`: the hours are those of the clock, for
     calls of the night and of days off. `pace`: what an hour of the story lasts.
+    `lead`: whose work it is; other stories go round among all units.
     """
 
     count: int
@@ -36,6 +38,7 @@ class Story:
     by_the_clock: bool = False
     pace: float = 1
     urgency: Urgency | None = None
+    lead: str | None = None
 
 
 def _waits(life: Life) -> None:
@@ -339,16 +342,20 @@ STORIES: Final = (
     Story(8, 29, 34, _reports_progress),
     Story(3, 47, 60, _overdue),
     Story(3, 50, 64, _overdue_and_explained),
-    Story(4, 12, 20, _supervised),
-    Story(4, 14, 24, _answers_supervision),
+    Story(2, 12, 20, _supervised),
+    Story(2, 12, 20, _supervised, lead=_BUSY),
+    Story(2, 14, 24, _answers_supervision),
+    Story(2, 14, 24, _answers_supervision, lead=_BUSY),
     Story(4, 24, 60, _supervision_struck_off),
-    Story(5, 18, 24, _asks_for_time),
+    Story(4, 18, 24, _asks_for_time),
+    Story(1, 18, 24, _asks_for_time, lead=_BUSY),
     Story(5, 8, 14, _has_more_time),
     Story(4, 4, 6.5, _asks_to_return),
     Story(2, 5, 8, _returned),
     Story(4, 7, 20, _sent_elsewhere),
     Story(3, 6, 16, _kept),
-    Story(8, 11, 15, _replied),
+    Story(5, 11, 15, _replied),
+    Story(3, 11, 15, _replied, lead=_BUSY),
     Story(8, 13, 18, _reviewed_once),
     Story(4, 13, 20, _sent_back),
     Story(14, 16, 40, _closed),
@@ -374,8 +381,9 @@ STORIES: Final = (
     Story(1, 5, 6, _at_work, callers=16),
     Story(2, 0.6, 1.5, _dispatched, urgency=Urgency.EMERGENCY),
     Story(1, 2, 3, _at_work, urgency=Urgency.EMERGENCY),
-    Story(3, 8, 14, _waits_for_the_principal, policy="laishan"),
-    Story(4, 14, 40, _planned, policy="laishan"),
+    Story(3, 8, 14, _waits_for_the_principal, policy="laishan", lead=_BUSY),
+    Story(2, 14, 40, _planned, policy="laishan"),
+    Story(2, 14, 40, _planned, policy="laishan", lead=_BUSY),
     Story(1, 1.5, 3, _convened, policy="laishan"),
     Story(2, 6, 12, _decided_together, policy="laishan"),
     Story(2, 3, 6, _decided_by_panel, policy="laishan"),

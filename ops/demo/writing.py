@@ -141,14 +141,21 @@ def _plan(counties: Mapping[str | None, County]) -> list[Planned]:
     random, told = Random(_SEED), demands()
     suitable = [one for one in told if all(_is_staffed(one, county.units) for county in counties.values())]
     consultations = cycle([one for one in suitable if one.type is TicketType.CONSULTATION])
-    others = cycle([one for one in suitable if one.type not in (TicketType.CONSULTATION, TicketType.PRAISE)])
+    to_work_on = [one for one in suitable if one.type not in (TicketType.CONSULTATION, TicketType.PRAISE)]
+    others = cycle(to_work_on)
+    led = {
+        story.lead: cycle([one for one in to_work_on if one.unit == story.lead])
+        for story in STORIES
+        if story.lead is not None
+    }
     sources = cycle(one for one in _SOURCES if one in counties[None].law.policy.intake.sources)
     plan: list[Planned] = []
     for story in STORIES:
         county = counties[story.policy]
         for _ in range(story.count):
             ago = random.uniform(story.newest, story.oldest)
-            demand = next(consultations if answered_at_once(story) else others)
+            others_of = others if story.lead is None else led[story.lead]
+            demand = next(consultations if answered_at_once(story) else others_of)
             source = story.source or (next(sources) if story.policy is None else Source.PHONE)
             above = {"upstream_no": f"DEMO-{len(plan) + 1:06}"} if source in _FROM_ABOVE else {}
             by_the_clock = county.now - timedelta(hours=ago)

@@ -122,6 +122,10 @@ async def test_every_desk_has_something_to_do(county: AsyncEngine) -> None:
             f"stage {stage}": (unit if stage is UnitStage.SIGNED else office, Filters(unit_stage=[stage]))
             for stage in (UnitStage.WAITING, UnitStage.SIGNED, UnitStage.APPROVING, UnitStage.REPLIED)
         },
+        **{
+            f"{stage} of {_BUSY}": (unit, Filters(unit_stage=[stage], unit=[_BUSY], open_only=True))
+            for stage in (UnitStage.WAITING, UnitStage.SIGNED, UnitStage.APPROVING, UnitStage.REPLIED)
+        },
         "not content": (office, Filters(rating=[Rating.DISSATISFIED])),
         "of this night": (office, Filters(received=Span(datetime.now(UTC) - timedelta(hours=9)))),
         "to be answered for": (office, Filters(owed=Owed("handle", "overdue"))),

@@ -20,6 +20,8 @@ export default function Chart(props: {
     const chart = init(place.current, null, { renderer: "svg" });
     chart.setOption({
       aria: { enabled: true },
+      // What is on its way when a page is printed or looked at is half drawn.
+      animation: false,
       textStyle: { fontFamily: '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif' },
       ...props.option,
     });
