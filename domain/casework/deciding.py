@@ -251,7 +251,9 @@ def _fits(ticket: Ticket, actor: Actor, transition: Transition) -> bool:
         return False
     if transition.stages is None:
         return True
-    candidates = [a for a in ticket.assignments.values() if actor.unit in (None, a.unit)]
+    # The office is a unit of the directory too, and speaks to every unit that works on a ticket.
+    own = actor.unit if actor.role in _UNIT_ROLES else None
+    candidates = [a for a in ticket.assignments.values() if own in (None, a.unit)]
     return any(
         a.stage in transition.stages and (transition.part is None or a.role is transition.part)
         for a in candidates
