@@ -51,6 +51,9 @@ export function Shell() {
       </a>
       <Layout className="whole">
         <Layout.Sider width={204} className="side no-print">
+          <div className="brand">
+            <Brand />
+          </div>
           <Places />
         </Layout.Sider>
         <Layout>
@@ -82,7 +85,7 @@ export function Shell() {
           </main>
         </Layout>
       </Layout>
-      <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={260} className="side" title="接诉">
+      <Drawer open={menu} onClose={() => setMenu(false)} placement="left" size={260} className="side" title={<Brand />}>
         <Places />
       </Drawer>
       <Find open={finding} close={() => setFinding(false)} />
@@ -117,6 +120,16 @@ function NotLaw() {
   return <Alert banner role="note" type="warning" title={`本热线所用《${current.title}》${current.lapsed}，按设置仍据以办理。`} />;
 }
 
+/** What this is. */
+function Brand() {
+  return (
+    <span className="brand-name">
+      接诉
+      <small>12345 热线工单</small>
+    </span>
+  );
+}
+
 function Places() {
   const { session } = useSession();
   const navigate = useNavigate();
@@ -144,10 +157,6 @@ function Places() {
   })).filter((group) => group.children.length > 0);
   return (
     <nav aria-label="导航">
-      <p className="brand">
-        接诉
-        <small>12345 热线工单</small>
-      </p>
       <Menu
         theme="dark"
         mode="inline"

@@ -96,6 +96,10 @@ export const ROLE: Record<string, string> = {
   unit_leader: "单位分管领导",
   unit_principal: "单位主要负责人",
   citizen: "诉求人",
+  contractor: "外包受话员",
+  knowledge_editor: "知识库编辑",
+  auditor: "审计员",
+  administrator: "管理员",
   system: "系统",
   system_operator: "系统运维",
 };
@@ -116,68 +120,58 @@ export const OUTCOME: Record<string, string> = {
   not_true: "反映不属实",
 };
 
-/** Every code that a form may offer, by its field's values. */
-export const CODES: Record<string, string> = {
-  ...TYPE,
-  ...URGENCY,
-  ...LEVEL,
-  ...SOURCE,
-  ...RATING,
-  ...OUTCOME,
-  policy_consultation: "政策咨询",
-  livelihood_emergency: "民生紧急",
-  safety_emergency: "安全紧急",
-  person: "个人",
-  enterprise: "企业",
-  organisation: "单位、团体",
-  direct: "直接答复",
-  three_way: "三方通话",
-  objective_cause: "客观原因",
-  statutory: "法律法规有规定",
-  complex: "特别复杂",
-  written: "书面督办",
-  assigned: "指定督办",
-  meeting: "会议协调",
-  listed: "挂牌督办",
-  leader_instruction: "领导批示",
-  red_lamp: "红牌",
-  overdue: "逾期未办结",
-  repeated: "多次或集中反映",
-  bad_quality: "办理质量差",
-  false_information: "信息失实",
-  improper_return: "不当退单",
-  abnormal_extension: "异常延期",
-  internal: "内部督办",
-  upgraded: "升级督办",
-  media: "媒体",
-  discipline: "纪检监察",
-  police: "公安",
-  petition: "信访",
-  court: "法院",
+export const REFUSAL: Record<string, string> = {
   out_of_jurisdiction: "不属本级管辖",
   emergency_line: "紧急服务专线",
   party_or_justice: "党委、人大、政协、司法、军队",
   litigation: "应通过诉讼、仲裁、复议",
   in_procedure: "已进入法定程序",
   secrecy: "涉密或隐私",
+  discipline: "纪检监察",
   repeat_without_news: "重复且无新情况",
   failed_mediation: "多次调解无果",
   abusive: "辱骂骚扰",
   consumer_mediated: "消费调解已结案",
   organisation_matter: "单位、团体诉求",
   market_matter: "市场化服务",
+  other: "其他",
+};
+
+export const EXTENSION_REASON: Record<string, string> = {
+  objective_cause: "客观原因",
+  statutory: "法律法规有规定",
+  complex: "特别复杂",
+};
+
+export const EXCLUSION: Record<string, string> = {
   suggestion_not_adopted: "建议未被采纳",
   no_legal_basis: "没有政策法规依据",
   unreasonable: "诉求不合理",
   duplicate: "重复诉求",
   other: "其他",
+};
+
+export const REFERRAL: Record<string, string> = {
+  discipline: "纪检监察",
+  police: "公安",
+  petition: "信访",
+  media: "媒体",
+  court: "法院",
+};
+
+export const EMERGENCY_LINE: Record<string, string> = {
+  110: "110 报警",
+  119: "119 火警",
+  120: "120 急救",
+  122: "122 交通事故",
+};
+
+export const MODE: Record<string, string> = { direct: "直接答复", three_way: "三方通话" };
+
+export const SIGNER: Record<string, string> = {
   unit_principal: "承办单位主要负责人",
   government_leader: "政府分管领导",
   government_principal: "政府主要领导",
-  110: "110",
-  119: "119",
-  120: "120",
-  122: "122",
 };
 
 /** The word for a code, the code itself where there is none yet. */
@@ -350,6 +344,8 @@ export const TEMPLATE_VALUE: Record<string, string> = {
 
 export const EXPORT_STATE: Record<string, string> = { requested: "待审批", granted: "已同意", refused: "不同意" };
 
+export const EXPORT_FORMAT: Record<string, string> = { xlsx: "电子表格", csv: "纯文本" };
+
 export const CHANNEL: Record<string, string> = { sms: "短信", phone: "电话" };
 export const MESSAGE_STATE: Record<string, string> = {
   queued: "待发送",
@@ -382,6 +378,11 @@ export const REPLY_WHY: Record<string, string> = {
 
 /** Operations as the audit names them, beside commands. */
 export const AUDITED: Record<string, string> = {
+  citizen_lookup: "诉求人查询工单",
+  citizen_page: "诉求人查看工单",
+  decrypt_payloads: "查看运行数据",
+  erase: "删除个人信息",
+  request: "被拒绝的请求",
   register: "登记诉求",
   login: "登录",
   logout: "退出",
@@ -432,4 +433,26 @@ export const AUDITED: Record<string, string> = {
   import_calendar: "导入放假通知",
   export_audit: "导出审计记录",
   rotate_keys: "轮换密钥",
+};
+
+/** The words for what a command takes, by the name that the contract gives its codes, or by the field's own. */
+export const OFFERED: Record<string, Record<string, string>> = {
+  Complainant: COMPLAINANT,
+  EmergencyLine: EMERGENCY_LINE,
+  ExclusionReason: EXCLUSION,
+  ExtensionReason: EXTENSION_REASON,
+  Level: LEVEL,
+  Outcome: OUTCOME,
+  Rating: RATING,
+  Referral: REFERRAL,
+  RefusalReason: REFUSAL,
+  Source: SOURCE,
+  Special: SPECIAL,
+  SupervisionCause: CAUSE,
+  SupervisionForm: FORM,
+  SupervisionLevel: SUPERVISION_LEVEL,
+  TicketType: TYPE,
+  Urgency: URGENCY,
+  mode: MODE,
+  who: SIGNER,
 };

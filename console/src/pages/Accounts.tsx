@@ -108,7 +108,7 @@ export default function Accounts() {
       />
       <Modal open={link !== undefined} onCancel={() => setLink(undefined)} title="设置密码的链接" footer={null}>
         <p>请交给本人。链接只能用一次，二十四小时内有效。</p>
-        <Typography.Paragraph copyable={{ tooltips: ["复制", "已复制"] }} className="words">
+        <Typography.Paragraph copyable={{ tooltips: ["复制", "已复制"] }} translate="no" className="words">
           {link}
         </Typography.Paragraph>
       </Modal>
@@ -137,7 +137,13 @@ function Opening({ open, close, done }: { open: boolean; close: () => void; done
             options={people.data?.map((one) => ({ value: one.id, label: `${one.name}（${one.unit} ${one.id}）` }))}
           />
         </Form.Item>
-        <Form.Item name="login" label="用户名" htmlFor="account-login" rules={[{ required: true, message: "请填写用户名" }]}>
+        <Form.Item
+          name="login"
+          label="用户名"
+          htmlFor="account-login"
+          extra="2至40个小写字母、数字或连字符"
+          rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._-]{1,39}$/, message: "请填写2至40个小写字母、数字或连字符" }]}
+        >
           <Input id="account-login" autoComplete="off" />
         </Form.Item>
         {problem && <Fault error={problem} />}

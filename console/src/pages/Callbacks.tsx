@@ -90,8 +90,8 @@ function Waiting(props: {
               <ul>
                 {row.callers.map((one) => (
                   <li key={one.id}>
-                    {one.attempts}次，共{row.attempts_allowed}次
-                    {one.last_attempt_at && <span className="quiet"> 最近{brief(one.last_attempt_at)}</span>}
+                    {one.attempts}次<span className="quiet">，最多{row.attempts_allowed}次</span>
+                    {one.last_attempt_at && <span className="quiet">，最近{brief(one.last_attempt_at)}</span>}
                   </li>
                 ))}
               </ul>

@@ -88,7 +88,7 @@ function Making({ call, done }: { call: CallTaken; done: () => void }) {
         <p className="big-number">{call.number ?? "没有登记号码"}</p>
         {call.number && <Button onClick={() => dial(call.number ?? "")}>拨打</Button>}
       </Card>
-      <h3>请告知</h3>
+      <h2 className="tight">请告知</h2>
       <p className="read-out">{call.words}</p>
       {recording && <p className="quiet">录音 {recording}</p>}
       <Form layout="vertical" onFinish={(said: { outcome: "reached" }) => void record(said)}>

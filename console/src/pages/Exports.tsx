@@ -12,11 +12,9 @@ import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
 import { brief } from "../time";
-import { EXPORT_STATE, STATUS, TYPE, word } from "../words";
+import { EXPORT_FORMAT, EXPORT_STATE, STATUS, TYPE, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
-
-const FORMATS: Record<string, string> = { xlsx: "电子表格", csv: "纯文本" };
 
 /** Lists that leave the system: asked for with a reason, granted by somebody else, fetched for a week. */
 export default function Exports() {
@@ -105,7 +103,7 @@ function scope(one: ExportAnswer): string {
     at("received_from") && `${at("received_from")}起受理`,
     at("received_until") && `${at("received_until")}前受理`,
   ].filter(Boolean);
-  return `${said.join("；") || "全部工单"}（${FORMATS[one.format]}）`;
+  return `${said.join("；") || "全部工单"}（${EXPORT_FORMAT[one.format]}）`;
 }
 
 interface Asked {
@@ -153,7 +151,7 @@ function Asking({ done }: { done: () => void }) {
         <Select id="export-unit" mode="multiple" options={units.map((unit) => ({ value: unit.name, label: unit.name }))} />
       </Form.Item>
       <Form.Item name="format" label="格式">
-        <Radio.Group options={options(FORMATS)} />
+        <Radio.Group options={options(EXPORT_FORMAT)} />
       </Form.Item>
       {problem && <Fault error={problem} />}
       <Button type="primary" htmlType="submit">

@@ -5,20 +5,21 @@ import { Link } from "react-router";
 import { command, Problem, problemOf } from "../api";
 import { findSimilar, recogniseCaller, register } from "../client";
 import type { CallerKnown, CategoryAnswer, KnowledgeAnswer, LookAlike, RefusalTerm } from "../client";
-import { getIntakeTermsOptions, listCategoriesOptions } from "../client/@tanstack/react-query.gen";
+import { getIntakeTermsOptions } from "../client/@tanstack/react-query.gen";
 import { Basis } from "../parts/Basis";
 import { sizeOf, upload } from "../files";
 import { draft, forgetDraft, keepDraft } from "../parts/command";
 import { Fault } from "../parts/Fault";
 import { CLEAR } from "../parts/fields";
 import { FromKnowledge } from "../parts/FromKnowledge";
+import { choices, useCategories } from "../parts/PickCategory";
 import { PickFiles } from "../parts/PickFiles";
 import { LampTag } from "../parts/Lamp";
 import { Alike, Beside } from "../parts/ticket/Similar";
 import { useUnits } from "../parts/units";
 import { type Ring, useTelephone } from "../telephony";
 import { brief } from "../time";
-import { CODES, STATUS, TYPE, URGENCY, word } from "../words";
+import { EMERGENCY_LINE, REFUSAL, SPECIAL, STATUS, TYPE, URGENCY, word } from "../words";
 
 interface Said {
   phone?: string;
@@ -64,7 +65,7 @@ function Taking(props: { next: () => void }) {
   const [lost, setLost] = useState<string[]>([]);
   const last = useRef({ said: "", key: "" });
   const terms = useQuery({ ...getIntakeTermsOptions(), staleTime: 300_000 });
-  const categories = useQuery({ ...listCategoriesOptions(), staleTime: Infinity }).data ?? [];
+  const categories = useCategories();
   const areas = useAreas();
   const known = useCaller(now?.phone);
   const similar = useSimilar(now);
@@ -188,7 +189,7 @@ function Taking(props: { next: () => void }) {
             <Form.Item name="category" label="类别" htmlFor="category" rules={[{ required: true, message: "请选择类别" }]}>
               <Cascader
                 id="category"
-                options={options(categories)}
+                options={choices(categories)}
                 showSearch={{ filter: (typed, path) => path.some((one) => String(one.label).includes(typed)) }}
                 placeholder="输入词语查找"
                 displayRender={(labels) => labels.join(" › ")}
@@ -230,7 +231,7 @@ function Taking(props: { next: () => void }) {
                       <Select
                         id="special"
                         allowClear={CLEAR}
-                        options={["policy_consultation", "livelihood_emergency", "safety_emergency"].map((value) => ({ value, label: word(CODES, value) }))}
+                        options={Object.entries(SPECIAL).map(([value, label]) => ({ value, label }))}
                       />
                     </Form.Item>
                   </div>
@@ -269,7 +270,11 @@ function Taking(props: { next: () => void }) {
           )}
           {next === "emergency" && (
             <Form.Item label="紧急专线">
-              <Radio.Group value={line} onChange={(event) => setLine(event.target.value as string)} options={["110", "119", "120", "122"]} />
+              <Radio.Group
+                value={line}
+                onChange={(event) => setLine(event.target.value as string)}
+                options={Object.entries(EMERGENCY_LINE).map(([value, label]) => ({ value, label }))}
+              />
             </Form.Item>
           )}
           {next === "refuse" && <Scope refusals={terms.data?.refusals ?? []} chosen={refusal} choose={setRefusal} />}
@@ -442,7 +447,7 @@ function Scope(props: { refusals: RefusalTerm[]; chosen?: RefusalTerm; choose: (
           const found = props.refusals.find((one) => one.reason === event.target.value);
           if (found) props.choose(found);
         }}
-        options={props.refusals.map((one) => ({ value: one.reason, label: word(CODES, one.reason) }))}
+        options={props.refusals.map((one) => ({ value: one.reason, label: word(REFUSAL, one.reason) }))}
       />
       {props.chosen && (
         <Alert
@@ -450,7 +455,7 @@ function Scope(props: { refusals: RefusalTerm[]; chosen?: RefusalTerm; choose: (
           title="请向诉求人说明"
           description={
             <>
-              <p className="read-out">您反映的事项属于“{word(CODES, props.chosen.reason)}”，不在热线受理范围。{props.chosen.route}</p>
+              <p className="read-out">您反映的事项属于“{word(REFUSAL, props.chosen.reason)}”，不在热线受理范围。{props.chosen.route}</p>
               <Basis rules={props.chosen.basis} />
             </>
           }
@@ -503,20 +508,6 @@ function useSimilar(now?: Said): LookAlike[] {
       },
     }).data ?? []
   );
-}
-
-interface Option {
-  value: string;
-  label: string;
-  children?: Option[];
-}
-
-function options(categories: CategoryAnswer[]): Option[] {
-  return categories.map((one) => ({
-    value: one.name,
-    label: one.name,
-    children: one.children.length ? options(one.children) : undefined,
-  }));
 }
 
 /** Paths of the categories whose words the demand says, the most often first. */

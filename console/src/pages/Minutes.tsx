@@ -22,10 +22,10 @@ export default function Minutes() {
   const held = timeline.data.filter((entry) => entry.do !== null && HELD.has(entry.do));
   if (!held.length) {
     return (
-      <section>
+      <Paper no={no}>
         <h1>会议纪要</h1>
         <Empty description="这件工单没有研判或联席会议" />
-      </section>
+      </Paper>
     );
   }
   return (

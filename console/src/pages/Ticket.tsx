@@ -6,6 +6,7 @@ import { ACTIONS, actionsFor } from "../actions";
 import { command, problemOf, unanswered } from "../api";
 import type { ClockAnswer, Entry, TicketDetail } from "../client";
 import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../client/@tanstack/react-query.gen";
+import { startDraft } from "../parts/command";
 import { CommandDrawer } from "../parts/CommandDrawer";
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
@@ -110,7 +111,10 @@ export default function Ticket() {
           <Attachments ticket={found} />
           {Number(found.counters.supervisions ?? 0) > 0 && <Supervised no={found.no} />}
           <Registered ticket={found} />
-          {session.part === "office" && found.ended_at === null && <Similar ticket={found} merge={() => fillIn("merge")} />}
+          {session.part === "office" && found.ended_at === null && <Similar ticket={found} merge={(into) => {
+                startDraft(found.no, "merge", { into });
+                fillIn("merge");
+              }} />}
         </div>
       </div>
       <CommandDrawer ticket={found} name={open} close={() => fillIn()} />

@@ -87,7 +87,7 @@ export default function Tokens() {
       />
       <Modal open={secret !== undefined} onCancel={() => setSecret(undefined)} title="访问令牌" footer={null}>
         <p>只显示这一次，请妥善保存。</p>
-        <Typography.Paragraph copyable={{ tooltips: ["复制", "已复制"] }} className="words">
+        <Typography.Paragraph copyable={{ tooltips: ["复制", "已复制"] }} translate="no" className="words">
           {secret}
         </Typography.Paragraph>
       </Modal>
@@ -111,7 +111,13 @@ function Issuing({ open, close, done }: { open: boolean; close: () => void; done
   return (
     <Modal open={open} onCancel={close} title="签发令牌" footer={null} destroyOnHidden>
       <Form form={form} layout="vertical" initialValues={{ days: 365 }} onFinish={(said) => void issue(said)}>
-        <Form.Item name="name" label="名称" htmlFor="token-name" rules={[{ required: true, message: "请填写名称" }]}>
+        <Form.Item
+          name="name"
+          label="系统的代码"
+          htmlFor="token-name"
+          extra="2至40个小写字母、数字或连字符"
+          rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9-]{1,39}$/, message: "请填写2至40个小写字母、数字或连字符" }]}
+        >
           <Input id="token-name" />
         </Form.Item>
         <Form.Item name="role" label="角色" htmlFor="token-role" rules={[{ required: true, message: "请选择角色" }]}>

@@ -46,7 +46,7 @@ export default function Why() {
             <li key={line}>{cited(line)}</li>
           ))}
       </ol>
-      <p className="quiet">所用工作日历：{why.calendar_version}</p>
+      {!why.lines.some((line) => line.includes(why.calendar_version)) && <p className="quiet">所用工作日历：{why.calendar_version}</p>}
     </article>
   );
 }

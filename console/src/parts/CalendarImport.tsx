@@ -44,7 +44,7 @@ export function CalendarImport() {
       await foresee(said);
       setNotice(said);
     } catch (error) {
-      setProblem(error instanceof SyntaxError ? new Problem(422, "not_json", "文件不是JSON，请核对后重新选择。") : problemOf(error));
+      setProblem(error instanceof SyntaxError ? new Problem(422, "not_json", "这个文件不是放假通知的数据文件，无法读取。请核对后重新选择。") : problemOf(error));
     } finally {
       setBusy(false);
     }

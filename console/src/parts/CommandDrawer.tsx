@@ -42,6 +42,9 @@ export function CommandDrawer({ ticket, name, close }: { ticket: TicketDetail; n
       size={md === false ? "100%" : WIDE.has(name ?? "") ? 860 : 560}
       destroyOnHidden
     >
+      <p className="about clip">
+        <span className="number">{ticket.no}</span> {ticket.title}
+      </p>
       {name && <Body key={name} ticket={ticket} name={name} title={title} done={close} />}
     </Drawer>
   );

@@ -20,7 +20,10 @@ const OVER: Record<string, string> = {
 /** What a command would do to the ticket and to each limit, shown before it is given. */
 export function Effect({ told, title = "办理后" }: { told: { answer?: PreviewAnswer; problem?: Problem }; title?: string }) {
   if (told.problem) {
-    if (told.problem.status === 422) return null;
+    if (told.problem.status === 422 || told.problem.code.startsWith("nothing_to_")) return null;
+    // What is not filled in yet is no warning while somebody fills it in.
+    const lacking = /^缺少：(.+?)。/.exec(told.problem.message)?.[1];
+    if (lacking) return <p className="quiet">还需填写：{lacking}</p>;
     return (
       <Alert
         type="warning"
@@ -80,7 +83,7 @@ function Change({ change }: { change: ClockChange }) {
       {change.outcome === "breached" && <Tag color="red">已逾期</Tag>}
       {next && change.outcome !== "breached" && change.was !== change.due && (
         <span className="quiet">
-          {deadline(next.at)}亮{word(LAMP, next.lamp)}
+          ，{deadline(next.at)}亮{word(LAMP, next.lamp)}
         </span>
       )}
     </li>

@@ -94,7 +94,9 @@ export function SecondFactorForm({ done }: { done?: () => void }) {
         <>
           <p>用验证器扫描下面的二维码，再填写它显示的六位数字。</p>
           <QRCode value={begun.address} aria-label="动态口令的二维码" />
-          <p className="quiet">不能扫描的，手工输入密钥：{begun.secret}</p>
+          <p className="quiet">
+            不能扫描的，手工输入密钥：<span translate="no">{begun.secret}</span>
+          </p>
         </>
       ) : (
         <p>请填写验证器上显示的六位数字。</p>

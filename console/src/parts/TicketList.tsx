@@ -71,11 +71,20 @@ export function TicketList(props: {
               <Link to={`/tickets/${row.no}`}>
                 <Flex justify="space-between" gap={8}>
                   <span className="quiet number">{row.no}</span>
-                  <Tag>{word(STATUS, row.status)}</Tag>
+                  <span>
+                    {row.urgency !== "normal" && <Tag color="red">{word(URGENCY, row.urgency)}</Tag>}
+                    <Tag className="flush-end">{word(STATUS, row.status)}</Tag>
+                  </span>
                 </Flex>
                 <strong className="clip">{row.title ?? "（内容已删除）"}</strong>
-                <Lamp lamp={row.lamp} due={row.next_due} clock={row.next_due_clock} provisional={row.provisional} />
-                <span className="quiet">{[row.area, kindOf(row.category), row.lead_unit].filter(Boolean).join(" · ")}</span>
+                <Lamp
+                  lamp={row.lamp}
+                  due={row.next_due}
+                  clock={row.next_due_clock}
+                  provisional={row.provisional}
+                  always={row.urgency === "emergency" && row.next_due_clock === "sign"}
+                />
+                <span className="quiet">{[word(TYPE, row.type), kindOf(row.category), row.area, row.lead_unit].filter(Boolean).join(" · ")}</span>
                 {extra && <div>{extra.render(row)}</div>}
               </Link>
             </li>

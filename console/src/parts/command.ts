@@ -87,6 +87,11 @@ export function keepDraft(no: string, name: string, form: FormInstance) {
   sessionStorage.setItem(draftOf(no, name), JSON.stringify(form.getFieldsValue(true)));
 }
 
+/** Fills in beforehand what is known when a form is opened from somewhere. */
+export function startDraft(no: string, name: string, values: Record<string, unknown>) {
+  sessionStorage.setItem(draftOf(no, name), JSON.stringify(values));
+}
+
 export function forgetDraft(no: string, name: string) {
   sessionStorage.removeItem(draftOf(no, name));
 }

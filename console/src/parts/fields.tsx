@@ -1,8 +1,9 @@
 import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from "antd";
 import type { ReactNode } from "react";
 import * as schemas from "../client/schemas.gen";
-import { CODES, word } from "../words";
+import { OFFERED, word } from "../words";
 import { Materials } from "./Materials";
+import { PickCategory } from "./PickCategory";
 
 export interface Schema {
   type?: string;
@@ -29,20 +30,32 @@ export function bodyOf(name: string): Schema {
   return ALL[`${pascal}BodySchema`] ?? {};
 }
 
+/** What the contract calls a field of a command. */
+export function labelOf(command: string | null, field: string): string {
+  return named(bodyOf(command ?? "").properties?.[field] ?? {})[0];
+}
+
 /** What a field takes once references and "or nothing" are looked through. */
-export function plain(field: Schema): Schema {
+export function plain(field: Schema): Schema & { called?: string } {
   const choices = (field.anyOf ?? []).filter((one) => one.type !== "null");
   const inner = choices[0] ?? field;
-  const found = inner.$ref ? (ALL[`${inner.$ref.split("/").pop()}Schema`] ?? {}) : inner;
-  return { ...found, description: field.description, default: field.default };
+  const called = inner.$ref?.split("/").pop();
+  const found = called ? (ALL[`${called}Schema`] ?? {}) : inner;
+  return { ...found, called, description: field.description, default: field.default };
+}
+
+/** What the contract says of a field before and after the semicolon: its name, and what to know of it. */
+function named(schema: Schema): [string, string | undefined] {
+  const [label = "", ...hints] = (schema.description ?? "").split("；");
+  return [label, hints.join("；") || undefined];
 }
 
 const LONG = new Set(["text", "reason", "explanation", "minutes", "summary", "opinion", "decision", "told", "route"]);
 const UNIT_FIELDS = new Set(["lead", "to", "suggested_unit"]);
 
 /** What people choose codes from, in words; `only` keeps those that a policy provides for. */
-export function codes(all: string[], only?: string[]) {
-  return all.filter((code) => !only || only.includes(code)).map((code) => ({ value: code, label: word(CODES, code) }));
+function codes(all: string[], words: Record<string, string> = {}, only?: string[]) {
+  return all.filter((code) => !only || only.includes(code)).map((code) => ({ value: code, label: word(words, code) }));
 }
 
 /** A cross that empties a list, said in words to who does not see it. */
@@ -61,7 +74,7 @@ export function Widget({ name, schema, offer, ...given }: { name: string; schema
   // A form hands down an id of its own; the label stands for this one.
   const rest = { ...given, id: `field-${name}` };
   const units = offer.units.map((unit) => ({ value: unit, label: unit }));
-  if (field.enum) return <Select allowClear={CLEAR} options={codes(field.enum, offer.only?.[name])} {...rest} />;
+  if (field.enum) return <Select allowClear={CLEAR} options={codes(field.enum, OFFERED[field.called ?? name], offer.only?.[name])} {...rest} />;
   if (field.type === "boolean") {
     return (
       <Checkbox {...rest}>
@@ -81,6 +94,7 @@ export function Widget({ name, schema, offer, ...given }: { name: string; schema
     const chosen = name === "assist" || name === "attendees";
     return <Select mode={chosen ? "multiple" : "tags"} options={chosen ? units : []} tokenSeparators={["、", "，", ","]} open={chosen ? undefined : false} {...rest} />;
   }
+  if (name === "category") return <PickCategory {...rest} />;
   if (UNIT_FIELDS.has(name) || name === "unit") return <Select showSearch allowClear={CLEAR} options={units} {...rest} />;
   if (LONG.has(name)) return <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} maxLength={field.maxLength} {...rest} />;
   return <Input maxLength={field.maxLength} {...rest} />;
@@ -98,12 +112,13 @@ export function Field(props: {
 }) {
   const { name, schema } = props;
   const field = plain(schema);
-  const label = props.label ?? schema.description ?? "";
+  const [called, hint] = named(schema);
+  const label = props.label ?? called;
   const required = props.required ? [{ required: true, message: `请填写${label}` }] : [];
-  if (name === "approve" || (field.type === "boolean" && props.required && name !== "citizen_informed")) {
+  if (name === "approve" || (field.type === "boolean" && (label.includes("是否") || (props.required && name !== "citizen_informed")))) {
     const [yes, no] = name === "approve" ? ["同意", "不同意"] : ["是", "否"];
     return (
-      <Form.Item name={name} label={label} rules={[{ required: true, message: "请选择" }]}>
+      <Form.Item name={name} label={label} rules={[{ required: props.required || name === "approve", message: "请选择" }]}>
         <Radio.Group options={[{ value: true, label: yes }, { value: false, label: no }]} />
       </Form.Item>
     );
@@ -115,7 +130,7 @@ export function Field(props: {
       label={boolean ? undefined : label}
       htmlFor={boolean ? undefined : `field-${name}`}
       hidden={props.hidden}
-      extra={props.extra}
+      extra={props.extra ?? hint}
       valuePropName={boolean ? "checked" : "value"}
       required={props.required}
       rules={

@@ -1,7 +1,7 @@
 import { Form, Input, Radio } from "antd";
 import { useState } from "react";
 import type { KnowledgeAnswer } from "../../client";
-import { CODES, word } from "../../words";
+import { MODE, word } from "../../words";
 import { Basis } from "../Basis";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
@@ -46,7 +46,7 @@ export function Answer({ ticket, name, title, done }: FormProps) {
       </Form.Item>
       {modes.length > 1 && (
         <Form.Item name="mode" label="答复方式">
-          <Radio.Group options={modes.map((value) => ({ value, label: word(CODES, value) }))} />
+          <Radio.Group options={modes.map((value) => ({ value, label: word(MODE, value) }))} />
         </Form.Item>
       )}
       <Basis rules={requiredBy(terms, name)} />

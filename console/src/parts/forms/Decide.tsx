@@ -4,8 +4,9 @@ import { useState } from "react";
 import type { Entry } from "../../client";
 import { getTimelineOptions } from "../../client/@tanstack/react-query.gen";
 import { moment } from "../../time";
-import { CODES, word } from "../../words";
+import { EXTENSION_REASON, word } from "../../words";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
+import { labelOf } from "../fields";
 import { Effect } from "../Effect";
 import { required, requiredBy, useTerms } from "../terms";
 import { Basis } from "../Basis";
@@ -98,10 +99,11 @@ function Request({ entry, extension }: { entry: Entry; extension: boolean }) {
         <strong>{entry.unit}</strong> 于{moment(entry.at)}
         {extension ? `申请延期${String(details.working_days ?? "")}个工作日` : "申请退单"}
         {typeof details.suggested_unit === "string" && `，建议由${details.suggested_unit}承办`}
-        {typeof details.reason_code === "string" && `（${word(CODES, details.reason_code)}）`}
+        {typeof details.reason_code === "string" && `（${word(EXTENSION_REASON, details.reason_code)}）`}
       </p>
       {Object.entries(entry.texts).map(([field, text]) => (
         <blockquote key={field} className="words">
+          {field !== "reason" && <span className="quiet">{field.startsWith("materials") ? "材料" : labelOf(entry.do, field)}：</span>}
           {text.text ?? "内容已删除"}
         </blockquote>
       ))}

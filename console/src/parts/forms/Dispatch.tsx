@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Checkbox, Form, Input, Select, Tag } from "antd";
+import { Checkbox, Form, Input, Select, Skeleton, Tag } from "antd";
 import { useState } from "react";
 import { listSuggestionsOptions } from "../../client/@tanstack/react-query.gen";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
@@ -11,7 +11,8 @@ import { type FormProps, Submit } from "./form";
 export function Dispatch({ ticket, name, title, done }: FormProps) {
   const [form] = Form.useForm();
   const issuing = useIssue(ticket.no, name, done);
-  const suggested = useQuery(listSuggestionsOptions({ path: { no: ticket.no } })).data ?? [];
+  const asked = useQuery({ ...listSuggestionsOptions({ path: { no: ticket.no } }), retry: false });
+  const suggested = asked.data ?? [];
   const units = useUnits();
   const options = units.map((unit) => ({
     value: unit.name,
@@ -25,6 +26,8 @@ export function Dispatch({ ticket, name, title, done }: FormProps) {
     setNow(values);
     keepDraft(ticket.no, name, form);
   }
+  // What is suggested stands on top: whatever came later would push the fields away from under the hand.
+  if (asked.isPending && asked.fetchStatus === "fetching") return <Skeleton active />;
   return (
     <Form
       form={form}
@@ -63,7 +66,7 @@ export function Dispatch({ ticket, name, title, done }: FormProps) {
       <Form.Item name="reason" label="派单说明" htmlFor="dispatch-reason">
         <Input.TextArea id="dispatch-reason" autoSize={{ minRows: 2, maxRows: 6 }} />
       </Form.Item>
-      <details className="gap">
+      <details className="gap stacked">
         <summary>特殊情形</summary>
         <Form.Item name="first_receiver" valuePropName="checked" noStyle>
           <Checkbox>首接负责</Checkbox>

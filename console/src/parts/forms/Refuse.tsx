@@ -1,5 +1,5 @@
 import { Form, Input, Select } from "antd";
-import { CODES, word } from "../../words";
+import { REFUSAL, word } from "../../words";
 import { draft, keepDraft, said, useIssue } from "../command";
 import { useTerms } from "../terms";
 import { Basis } from "../Basis";
@@ -23,7 +23,7 @@ export function Refuse({ ticket, name, title, done }: FormProps) {
       <Form.Item name="reason_code" label="情形" htmlFor="refuse-code" rules={[{ required: true, message: "请选择情形" }]}>
         <Select
           id="refuse-code"
-          options={refusals.map((one) => ({ value: one.reason, label: word(CODES, one.reason) }))}
+          options={refusals.map((one) => ({ value: one.reason, label: word(REFUSAL, one.reason) }))}
           onChange={(value: string) => {
             const route = refusals.find((one) => one.reason === value)?.route;
             if (route) form.setFieldValue("route", route);

@@ -16,7 +16,7 @@ export function Submit({ issuing, title, danger, disabled }: { issuing: Issuing;
   return (
     <>
       {issuing.problem && <Fault error={issuing.problem} />}
-      <Flex gap={8}>
+      <Flex gap={8} className="submit">
         <Button type="primary" htmlType="submit" loading={issuing.busy} danger={danger} disabled={disabled}>
           {title}
         </Button>

@@ -63,7 +63,7 @@ export function Attachments({ ticket }: { ticket: TicketDetail }) {
       <ul className="units" aria-label="附件">
         {files.map((file) => (
           <li key={file.id}>
-            <span>{file.erased_at ? `（${moment(file.erased_at)}依规定删除）` : file.name}</span>
+            <span>{file.erased_at ? `（${moment(file.erased_at)}依规定删除）` : <span translate="no">{file.name}</span>}</span>
             <span className="quiet">
               {sizeOf(file.size)}，{file.unit ?? file.uploaded_by ?? "诉求人"}，{brief(file.uploaded_at)}
             </span>
@@ -110,9 +110,9 @@ function Showing(props: { no: string; file: AttachmentAnswer; close: () => void;
     };
   }, [no, file.id]);
   return (
-    <Modal open onCancel={props.close} title={file.name} width={820} footer={<Button onClick={props.keep}>下载</Button>}>
+    <Modal open onCancel={props.close} title={<span translate="no">{file.name}</span>} width={820} footer={<Button onClick={props.keep}>下载</Button>}>
       {problem && <Fault error={problem} />}
-      {address && file.media_type.startsWith("image/") && <img src={address} alt={file.name ?? "附件"} className="attached" />}
+      {address && file.media_type.startsWith("image/") && <img src={address} alt="附件内容" className="attached" />}
       {address && file.media_type.startsWith("audio/") && <audio src={address} controls className="attached" />}
       {address && file.media_type.startsWith("video/") && <video src={address} controls className="attached" />}
     </Modal>

@@ -92,7 +92,12 @@ function Reveal(props: { no: string; caller: CallerAnswer; close: () => void; do
         <Form.Item name="purpose" label="目的" htmlFor="purpose" rules={[{ required: true, message: "请选择目的" }]}>
           <Select id="purpose" options={(PURPOSES[session.role] ?? []).map((value) => ({ value, label: word(PURPOSE, value) }))} />
         </Form.Item>
-        <Form.Item name="fields" label="查看的内容" rules={[{ required: true, message: "请选择查看的内容" }]}>
+        <Form.Item
+          name="fields"
+          label="查看的内容"
+          // Not said to be required: a group of boxes must not say so of itself.
+          rules={[{ validator: (_, value: string[]) => (value.length ? Promise.resolve() : Promise.reject(new Error("请选择查看的内容"))) }]}
+        >
           <Checkbox.Group options={offered.map((value) => ({ value, label: word(CALLER_FIELD, value) }))} />
         </Form.Item>
         <Form.Item

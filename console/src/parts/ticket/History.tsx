@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Entry } from "../../client";
 import { brief, moment } from "../../time";
 import { Basis, useCited } from "../Basis";
+import { labelOf } from "../fields";
 import { Cited } from "./Cited";
 import { Material } from "./Material";
 
@@ -13,6 +14,9 @@ interface Happening {
   head: Entry;
   effects: Entry[];
 }
+
+/** Texts that do not say by themselves what they are. */
+const NAMED = new Set(["handler", "section", "number_used", "basis", "leader", "approved_by", "evidence", "seal", "scan"]);
 
 const PLAIN = new Set(["unit_moved"]);
 
@@ -101,6 +105,7 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
       {Object.entries(head.texts).map(([name, text]) =>
         head.fact !== "registered" && !MATERIAL.test(name) && (text.text || text.erased_at) ? (
           <blockquote key={name} className="words">
+            {NAMED.has(name) && <span className="quiet">{labelOf(head.do, name)}：</span>}
             {text.text ?? `（${moment(text.erased_at)}依规定删除）`}
           </blockquote>
         ) : null,

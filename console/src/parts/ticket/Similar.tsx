@@ -8,7 +8,7 @@ import { brief } from "../../time";
 import { LIKENESS, STATUS, word } from "../../words";
 
 /** Tickets that may be about the same matter, each beside this one in full. */
-export function Similar({ ticket, merge }: { ticket: TicketDetail; merge: () => void }) {
+export function Similar({ ticket, merge }: { ticket: TicketDetail; merge: (into: string) => void }) {
   const found = useQuery(listSimilarTicketsOptions({ path: { no: ticket.no } })).data ?? [];
   const [shown, setShown] = useState<LookAlike>();
   if (!found.length) return null;
@@ -35,10 +35,10 @@ export function Similar({ ticket, merge }: { ticket: TicketDetail; merge: () => 
               key="merge"
               onClick={() => {
                 setShown(undefined);
-                merge();
+                merge(shown?.ticket.no ?? "");
               }}
             >
-              并单
+              并入这一件
             </Button>,
           ]
         }
