@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, StorageState, sync_playwright
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
+from tests.e2e.browser.room import Room
 from tests.e2e.browser.seats import Seats
 from tests.running import Jiesu
 
@@ -83,3 +84,21 @@ def seats(
     """Lets people sit down at screens."""
     with ExitStack() as stack:
         yield Seats(county, new_context, stack, remembered)
+
+
+@pytest.fixture(scope="module")
+def room(
+    county: Jiesu,
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    remembered: dict[str, StorageState],
+) -> Iterator[Room]:
+    """People log in once for all of these tests."""
+    with ExitStack() as stack:
+
+        def new_context(*_: Any, **screen: Any) -> BrowserContext:
+            context = browser.new_context(**browser_context_args, **screen)
+            stack.callback(context.close)
+            return context
+
+        yield Room(Seats(county, new_context, stack, remembered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -23,3 +24,10 @@ PAGES: Final = tuple(one[1] for one in _found("main.tsx", r'<Route path="(/[^"]*
 
 COMMANDS: Final = tuple((one[1], one[2]) for one in _found("actions.ts", r'(?m)^  (\w+): "(.*)",$'))
 """Commands that a form is opened for, and what the form is called."""
+
+DIALOGS: Final = Counter(
+    source.stem
+    for source in _SOURCES.rglob("*.tsx")
+    for _ in re.findall(r"<(?:Modal|Drawer)\b", source.read_text("utf-8"))
+)
+"""How many dialogs and drawers each source has."""

@@ -2,87 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, StorageState, expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.browser.console_sources import COMMANDS, DESKS, PAGES
-from tests.e2e.browser.seats import Seat, Seats, settled
+from tests.e2e.browser.room import Room, a_ticket
+from tests.e2e.browser.seats import settled
 from tests.e2e.browser.soundness import expect_sound
 from tests.e2e.people import Somebody
-from tests.running import Jiesu
-
-PEOPLE = (
-    "hotline-office",
-    "hotline-agent-1",
-    "shuiwu-a",
-    "gov-leader",
-    "hotline-admin",
-    "hotline-audit",
-    "city-reviewer",
-)
-"""Between them they have every place of the menu."""
-
-
-@dataclass
-class Room:
-    """Where people sit down once, each at one screen, and stay for all these tests."""
-
-    seats: Seats
-    at_screens: dict[str, Seat] = field(default_factory=dict)
-    elsewhere: dict[str, Somebody] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-
-    def seat(self, login: str) -> Seat:
-        """Somebody at their screen."""
-        if login not in self.at_screens:
-            self.at_screens[login] = self.seats.take(login)
-        return self.at_screens[login]
-
-    def without_screen(self, login: str) -> Somebody:
-        """The same person, for what they look up meanwhile."""
-        if login not in self.elsewhere:
-            self.elsewhere[login] = self.seats.elsewhere(login)
-        return self.elsewhere[login]
-
-    def whose(self, path: str) -> Seat:
-        """Somebody who has a place in the menu, found by looking at people's menus."""
-        for login in PEOPLE:
-            if path in self.places:
-                break
-            if login not in self.places.values():
-                self._look_at_menu(login)
-        return self.seat(self.places[path])
-
-    def _look_at_menu(self, login: str) -> None:
-        menu = self.seat(login).page.get_by_role("navigation", name="导航").get_by_role("menuitem")
-        expect(menu.first).to_be_visible()
-        for item in menu.all():
-            key = item.get_attribute("data-menu-id") or ""
-            self.places.setdefault("/" + key.rpartition("/")[2], login)
-
-
-@pytest.fixture(scope="module")
-def room(
-    county: Jiesu,
-    browser: Browser,
-    browser_context_args: dict[str, Any],
-    remembered: dict[str, StorageState],
-) -> Iterator[Room]:
-    """People log in once for all of these tests."""
-    with ExitStack() as stack:
-
-        def new_context(*_: Any, **screen: Any) -> BrowserContext:
-            context = browser.new_context(**browser_context_args, **screen)
-            stack.callback(context.close)
-            return context
-
-        yield Room(Seats(county, new_context, stack, remembered))
 
 
 @pytest.mark.parametrize("path", DESKS)
@@ -117,11 +48,6 @@ def test_every_form_of_a_place(room: Room, login: str, path: str, button: str) -
     expect(form).to_be_visible()
     expect(form.locator("form")).to_be_visible()
     expect_sound(seat.page, "[role=dialog]")
-
-
-def a_ticket(somebody: Somebody, **query: str) -> str:
-    """The number of a ticket of the demonstration, the most urgent that the query gives."""
-    return str(somebody.must("GET", "/tickets", params={"limit": 1, **query})["tickets"][0]["no"])
 
 
 def _clock(somebody: Somebody) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.browser.seats import Seat, Seats, settled
+from tests.e2e.browser.soundness import expect_sound
 
 REPLY = "已派抢修队更换阀门，当日恢复供水。"
 
@@ -72,6 +73,7 @@ def test_a_session_that_ended_is_asked_for_again_on_top_of_what_was_typed(seats:
     form.get_by_role("button", name="答复", exact=True).dispatch_event("click")
     again = unit.page.get_by_label("重新登录")
     expect(again.get_by_role("heading", name="登录已失效，请重新登录")).to_be_visible()
+    expect_sound(unit.page, ".ant-modal")
     again.get_by_label("用户名").fill("shuiwu-a")
     again.get_by_label("密码").fill(seats.password)
     again.get_by_role("button", name="登录").click()
