@@ -117,7 +117,15 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return (
     <Current value={{ session, leave: () => void leave(), actAs, renew }}>
       {children}
-      <Modal open={expired} closable={false} mask={{ closable: false }} keyboard={false} footer={null} width={440}>
+      <Modal
+        open={expired}
+        title={<span className="sr">登录已失效</span>}
+        closable={false}
+        mask={{ closable: false }}
+        keyboard={false}
+        footer={null}
+        width={440}
+      >
         <Enter again done={entered} />
       </Modal>
     </Current>
