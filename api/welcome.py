@@ -21,9 +21,15 @@ _HEADERS = {"referrer-policy": "same-origin"}
 _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>接诉</title>
-<style>body{{font:16px/1.8 sans-serif;max-width:26em;margin:4em auto;padding:0 1em}}
+<style>body{{font:15px/1.8 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;margin:0;
+padding:16px;min-height:100vh;box-sizing:border-box;display:grid;place-items:center;color:#1b2430;
+background:linear-gradient(160deg,#10243f 0%,#1b4a86 60%,#e8eef7 60.2%)}}
+main{{width:min(400px,100%);box-sizing:border-box;padding:34px;border-radius:12px;background:#fff}}
+h1{{color:#0b57c4;font-size:30px;letter-spacing:6px;margin:0 0 12px}}
 label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}
-input,button{{padding:.5em;margin-bottom:1em}}p.fault{{color:#b00}}</style></head>
+input,button{{padding:.5em .8em;margin-bottom:1em;border:1px solid #8a94a3;border-radius:6px}}
+button{{background:#0b57c4;border-color:#0b57c4;color:#fff;margin-bottom:0}}
+a{{color:#0b57c4}}p.fault{{color:#c01722}}</style></head>
 <body><main><h1>接诉</h1>{body}</main></body></html>"""
 _FORM = """{told}<form method="post" autocomplete="off">
 <label for="password">请设置密码（至少10个字符，含大写、小写、数字、符号中的三种）</label>

@@ -14,13 +14,14 @@ from ops.settings import Settings
 LINK_LASTS = timedelta(hours=24)
 _SHOWN = {
     "hotline-agent-1": "受话员",
+    "hotline-agent-3": "受话员、外包坐席",
     "hotline-office": "热线办",
     "shuiwu-a": "承办单位经办人",
     "shuiwu-leader": "承办单位分管领导",
     "shuiwu-principal": "承办单位主要负责人",
     "gov-leader": "县领导",
     "city-review": "市热线办终审",
-    "hotline-admin": "系统管理员",
+    "hotline-knowledge": "知识库编辑",
     "hotline-audit": "审计员",
 }
 """Of the demonstration's people, one for each part in casework and beside it."""
@@ -36,7 +37,7 @@ def told(settings: Settings) -> Iterator[str]:
         yield f"  Demonstration logins, all with the password {password_file.read_text().strip()}:"
         for login, part in _SHOWN.items():
             yield f"    {login:<18} {part}"
-        yield "    and everybody else in ops/demo/county.yaml"
+        yield "    and everybody else in ops/demo/county.yaml; an administrator has the first link"
 
 
 async def link_of_first_administrator(settings: Settings) -> str | None:
