@@ -12,7 +12,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.noticing import NoticeStarter
 from activities.reaching import Reach
 from domain.calendar_data import CalendarData
-from domain.commands import TicketFields
+from domain.commands import Actor, TicketFields
 from domain.vocabulary import Status
 from models import outbox
 from models.contracts.casework import (
@@ -113,6 +113,8 @@ def _what_to_start(
 
 def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
     about = TicketFields.model_validate(row.payload["about"])
+    # Rows from before this was kept have none.
+    by = row.payload.get("registered_by")
     return TicketInput(
         no=row.subject,
         law=_by_value(law, about.received_at),
@@ -120,6 +122,7 @@ def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
         registered_at=datetime.fromisoformat(row.payload["registered_at"]),
         callers=tuple(row.payload["callers"]),
         texts=row.payload["texts"],
+        registered_by=Actor.model_validate(by) if by else None,
         reminder_spread=_SPREAD,
     )
 

@@ -54,7 +54,9 @@ class Hotline:
     parts: Parts
     _stack: AsyncExitStack = field(repr=False, default_factory=AsyncExitStack)
 
-    async def register(self, role: str = "agent", key: str | None = None, **fields: Any) -> httpx2.Response:
+    async def register(
+        self, role: str = "agent", key: str | None = None, actor: str | None = None, **fields: Any
+    ) -> httpx2.Response:
         """Registers a demand; what is not said is a complaint from the city platform."""
         body = {
             "type": "complaint",
@@ -65,7 +67,9 @@ class Hotline:
             **fields,
         }
         extra = {"Idempotency-Key": key} if key else {}
-        return await self.http.post("/api/v1/tickets", json=body, headers={**headers(role), **extra})
+        return await self.http.post(
+            "/api/v1/tickets", json=body, headers={**headers(role, actor=actor), **extra}
+        )
 
     async def ticket(self, **fields: Any) -> str:
         """The number of a fresh ticket."""

@@ -82,6 +82,7 @@ class TicketWorkflow(Shell[Ticket]):
         return state.status.value
 
     def _request(self, before: Ticket | None, made: Sequence[Fact], envelope: Envelope | None) -> BaseModel:
+        actor = envelope.actor if envelope else self._ticket.registered_by if before is None else None
         return RecordRequest(
             ticket_no=self._ticket.no,
             law_id=self._ticket.law.id,
@@ -89,7 +90,7 @@ class TicketWorkflow(Shell[Ticket]):
             facts=[to_json(fact) for fact in made],
             view=view(before, made),
             notices=written(notices(before, made, self._law.policy.office.name)),
-            actor=envelope and envelope.actor.model_dump(mode="json"),
+            actor=actor and actor.model_dump(mode="json"),
             command_id=envelope and envelope.id,
         )
 

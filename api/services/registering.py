@@ -146,6 +146,7 @@ async def _store(conn: AsyncConnection, parts: Parts, intake: _Intake, key: str,
         "law_id": intake.law_id,
         "about": about.model_dump(mode="json", exclude_unset=True),
         "registered_at": received_at.isoformat(),
+        "registered_by": intake.actor.model_dump(mode="json"),
         "callers": caller_ids,
         "texts": {text.field: str(text.reference) for text in said},
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_serializer
 
-from domain.commands import TicketFields
+from domain.commands import Actor, TicketFields
 from models.contracts.law import LawByValue
 
 TICKET_WORKFLOW = "TicketWorkflow"
@@ -53,13 +53,15 @@ class TicketInput(Begins):
     """A ticket to open, or to go on with: what Postgres has of it already is taken from there.
 
     `registered_at` is the instant of registration, with its offset. `callers` are ids, `texts` references to
-    what was written at registration.
+    what was written at registration. `registered_by` stands with the first facts as their actor; who imports
+    a ticket, or started one before this was kept, names nobody.
     """
 
     about: TicketFields
     registered_at: datetime
     callers: tuple[str, ...]
     texts: dict[str, str] = {}
+    registered_by: Actor | None = None
 
     @field_serializer("about")
     def _as_said(self, about: TicketFields) -> dict[str, Any]:

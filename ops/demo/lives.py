@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.casework import decide, register, settle
-from domain.commands import Envelope, TicketFields
+from domain.commands import Actor, Envelope, TicketFields
 from domain.facts import Fact, SupervisionOpened, to_json
 from domain.notices import notices
 from domain.ticket import Ticket, evolve, registered
 from domain.view import view
-from domain.vocabulary import Role, TicketType, Urgency
+from domain.vocabulary import Role, Source, TicketType, Urgency
 from models.contracts.notices import Notice
 from models.contracts.record import RecordRequest
 from models.texts import NewText
@@ -38,6 +38,10 @@ class Demand(BaseModel):
     title: str
     text: str
     reply: str
+
+
+_SELF_SERVICE = frozenset({Source.WEB, Source.WECHAT, Source.APP, Source.MAILBOX})
+"""Where citizens put their demands in themselves."""
 
 
 @dataclass
@@ -68,7 +72,8 @@ class Life:
         self.said += [(at, text) for text in words]
         self.written = {text.field: str(text.reference) for text in words}
         made = register(self.county.law, self.no, self.about, at, callers=self.callers, texts=self.written)
-        self._keep(made, None)
+        by = Role.CITIZEN if self.about.source in _SELF_SERVICE else Role.AGENT
+        self._keep(made, None, self.county.actor(by, None))
 
     @property
     def state(self) -> Ticket:
@@ -107,9 +112,10 @@ class Life:
         """What time alone made of it since."""
         self._keep(settle(self.county.law, self.state, self.county.now, inclusive=True), None)
 
-    def _keep(self, made: Sequence[Fact], envelope: Envelope | None) -> None:
+    def _keep(self, made: Sequence[Fact], envelope: Envelope | None, by: Actor | None = None) -> None:
         if not made:
             return
+        actor = envelope.actor if envelope else by
         before = self._state
         request = RecordRequest(
             ticket_no=self.no,
@@ -118,7 +124,7 @@ class Life:
             facts=[to_json(fact) for fact in made],
             view=view(before, made),
             notices=self._told(before, made),
-            actor=envelope.actor.model_dump(mode="json") if envelope else None,
+            actor=actor.model_dump(mode="json") if actor else None,
             command_id=envelope.id if envelope else None,
         )
         self.requests.append(request)

@@ -1,10 +1,13 @@
 """The whole life of a ticket over HTTP, on the real engines."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from models import facts_store
+from models.chain import verify
 from tests.hotline import Hotline, headers
 from tests.waiting import eventually
 
@@ -38,6 +41,22 @@ async def test_a_ticket_goes_from_intake_to_archive(hotline: Hotline) -> None:
     timeline = await hotline.read(f"/tickets/{no}/timeline")
     assert [entry["seq"] for entry in timeline] == list(range(1, len(timeline) + 1))
     assert timeline[-1]["sentence"] == "工单转为“已归档”"
+
+
+async def test_the_timeline_says_who_took_the_demand_in(hotline: Hotline) -> None:
+    answer = await hotline.register(actor="agent-7")
+    no = answer.json()["no"]
+    await hotline.done(no, "dispatch", lead=WATER)
+    timeline = await hotline.read(f"/tickets/{no}/timeline")
+    first, dispatched = timeline[0], next(entry for entry in timeline if entry["do"] == "dispatch")
+    assert (first["fact"], first["actor"]["role"], first["actor"]["id"]) == ("registered", "agent", "agent-7")
+    assert dispatched["actor"]["id"] == "office-1"
+    async with hotline.parts.engine.connect() as conn:
+        stored = await facts_store.load(conn, facts_store.TICKET, no)
+    # The chain covers it, and the fact itself says what it always said.
+    assert verify(no, stored) is None
+    assert verify(no, [replace(stored[0], actor=None), *stored[1:]]) is not None
+    assert stored[0].data.keys() <= {"at", "fact", "no", "jurisdiction", "ticket", "callers", "texts"}
 
 
 async def test_what_was_asked_for_and_granted_is_explained_day_by_day(hotline: Hotline) -> None:
