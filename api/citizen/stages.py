@@ -30,8 +30,13 @@ ANSWERS: Final[Mapping[str, str]] = {
     "answer": "热线答复",
     "answer_citizen": "承办单位答复",
     "refuse": "不予受理的说明",
+    "reply": "办理结果",
+    "complete_plan": "计划完成情况",
 }
-"""Commands whose words are said to the citizen; what other callers of the ticket wrote is not shown."""
+"""Commands whose words are said to the citizen; what other callers of the ticket wrote is not shown.
+
+The words of a reply come here only once every review has passed it.
+"""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from api.problems import not_found
 from api.services.parts import Parts
 from api.services.scope import may_read_words, visible_tickets
 from api.services.sentences import clock_effect, sentence
+from api.services.told_citizens import SHOWN, replies_told
 from domain.casework import allowed_commands, register
 from domain.commands import Actor, TicketFields
 from domain.facts import from_json
@@ -156,13 +157,17 @@ async def entries(
     conn: AsyncConnection, parts: Parts, actor: Actor, facts: Sequence[ChainedFact], *, office: str
 ) -> list[dict[str, Any]]:
     """Facts as a timeline shows them, with the words that the actor may read."""
-    readable = [fact for fact in facts if may_read_words(actor, fact.data)]
+    told = replies_told((fact.seq, fact.data) for fact in facts) if actor.role is Role.CITIZEN else ()
+    readable = [fact for fact in facts if fact.seq in told or may_read_words(actor, fact.data)]
     words = await texts.read(conn, parts.ring, _ids(readable))
-    return [_entry(actor, fact, words, office) for fact in facts]
+    return [_entry(actor, fact, words, office, told=fact.seq in told) for fact in facts]
 
 
-def _entry(actor: Actor, fact: ChainedFact, words: Mapping[UUID, ReadText], office: str) -> dict[str, Any]:
+def _entry(
+    actor: Actor, fact: ChainedFact, words: Mapping[UUID, ReadText], office: str, *, told: bool
+) -> dict[str, Any]:
     data = fact.data
+    all_of_it = may_read_words(actor, data)
     return {
         "seq": fact.seq,
         "at": fact.at,
@@ -176,7 +181,7 @@ def _entry(actor: Actor, fact: ChainedFact, words: Mapping[UUID, ReadText], offi
         "basis": list(data.get("basis", [])),
         "details": data.get("details", {}),
         "texts": {
-            name: _shown(reference, words, may_read_words(actor, data))
+            name: _shown(reference, words, all_of_it or (told and name == SHOWN))
             for name, reference in data.get("texts", {}).items()
         },
         "command_id": fact.command_id,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
@@ -109,6 +110,56 @@ async def test_both_halves_are_rated_and_an_objection_is_heard(hotline: Hotline)
 
 
 @pytest.mark.rule("JC-11.3")
+@pytest.mark.rule("JC-11.4a")
+async def test_the_result_is_shown_once_every_review_has_passed_it(hotline: Hotline) -> None:
+    place, no = await submitted(hotline)
+
+    async def shown() -> str:
+        return unescape((await hotline.http.get(place)).text)
+
+    reply: dict[str, Any] = {
+        "unit": WATER,
+        "outcome": "resolved",
+        "contacted_at": datetime.now(UTC).isoformat(),
+        "materials": ["现场记录甲"],
+        "handler": "经办人乙",
+    }
+    await hotline.done(no, "dispatch", lead=WATER)
+    await hotline.done(no, "sign", unit=WATER)
+    await hotline.done(no, "progress", unit=WATER, text="内部进展丙")
+    await hotline.done(no, "reply", **reply, text="初次答复丁")
+    assert "初次答复丁" not in await shown()
+    await hotline.done(no, "first_review", approve=False, opinion="审核意见戊")
+    assert "初次答复丁" not in await shown()
+    await hotline.done(no, "reply", **reply, text="路灯已换新灯管。")
+    await hotline.done(no, "first_review", approve=True)
+    assert "路灯已换新灯管。" not in await shown()
+    await hotline.done(no, "final_review", "upper_level", approve=True)
+    page = await shown()
+    assert "给您的答复" in page
+    assert "办理结果" in page
+    assert "路灯已换新灯管。" in page
+    kept_in = ("现场记录甲", "经办人乙", "内部进展丙", "初次答复丁", "审核意见戊")
+    assert not [words for words in kept_in if words in page]
+
+
+@pytest.mark.rule("JC-12.3b")
+async def test_after_a_redo_the_next_result_is_shown_when_it_has_passed_too(hotline: Hotline) -> None:
+    place, no = await submitted(hotline)
+    await to_callback(hotline, no)
+    before = unescape((await hotline.http.get(place)).text)
+    await hotline.done(no, "callback", reached=True, handling="dissatisfied", reasonable=True)
+    await hotline.done(no, "redo", unit=WATER, reason="没有修好")
+    again = {"unit": WATER, "outcome": "resolved", "contacted_at": datetime.now(UTC).isoformat()}
+    await hotline.done(no, "reply", **again, text="再次更换了线路。")
+    assert "再次更换了线路。" not in unescape((await hotline.http.get(place)).text)
+    await hotline.done(no, "first_review", approve=True)
+    await hotline.done(no, "final_review", "upper_level", approve=True)
+    after = unescape((await hotline.http.get(place)).text)
+    assert "再次更换了线路。" in after
+    assert after.count("<h3>") == before.count("<h3>") + 1
+
+
 async def test_a_demand_is_taken_back_only_when_confirmed(hotline: Hotline) -> None:
     place, no = await submitted(hotline)
     hasty = await hotline.http.post(f"{place}/withdraw", data={"reason": "已经解决"})
