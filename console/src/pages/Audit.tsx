@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, DatePicker, Flex, Input, Tag } from "antd";
-import type { Dayjs } from "dayjs";
+import { Button, Flex, Input, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { AuditAnswer } from "../client";
 import { listAuditInfiniteOptions } from "../client/@tanstack/react-query.gen";
+import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
 import { Rows } from "../parts/Rows";
-import { moment } from "../time";
+import { moment, sent, type Wall } from "../time";
 import { AUDITED, HELD, ROLE, word } from "../words";
 import { ACTIONS } from "../actions";
 
@@ -16,14 +16,14 @@ export default function Audit() {
   const operations = useOperations();
   const [ticket, setTicket] = useState("");
   const [person, setPerson] = useState("");
-  const [days, setDays] = useState<[Dayjs | null, Dayjs | null]>();
+  const [days, setDays] = useState<[Wall | null, Wall | null]>();
   const page = useInfiniteQuery({
     ...listAuditInfiniteOptions({
       query: {
         ticket: ticket || undefined,
         person: person || undefined,
-        since: days?.[0]?.startOf("day").format(),
-        until: days?.[1]?.add(1, "day").startOf("day").format(),
+        since: days?.[0] ? sent(days[0].startOf("day")) : undefined,
+        until: days?.[1] ? sent(days[1].add(1, "day").startOf("day")) : undefined,
       },
     }),
     initialPageParam: { query: {} },

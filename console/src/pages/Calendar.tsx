@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Flex, Skeleton, Tooltip } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import type { CalendarDay } from "../client";
 import { getCalendarOptions } from "../client/@tanstack/react-query.gen";
 import { CalendarImport } from "../parts/CalendarImport";
 import { Fault } from "../parts/Fault";
 import { useSession } from "../session";
+import { reading, now } from "../time";
 
 /** Who sees what a notice would move; bringing it in is the administrator's. */
 const IMPORTS = new Set(["administrator", "office"]);
@@ -15,7 +15,7 @@ const WEEK = ["一", "二", "三", "四", "五", "六", "日"];
 /** A year of the working calendar: what each day is, and why. */
 export default function Calendar() {
   const { session } = useSession();
-  const [year, setYear] = useState(dayjs().year());
+  const [year, setYear] = useState(now().year());
   const found = useQuery({ ...getCalendarOptions({ path: { year } }), staleTime: 300_000 });
   if (found.error) return <Fault error={found.error} retry={() => void found.refetch()} />;
   const worked = found.data?.days.filter((day) => day.working).length;
@@ -41,7 +41,7 @@ export default function Calendar() {
         <>
           <div className="year">
             {Array.from({ length: 12 }, (_, month) => (
-              <Month key={month} month={month} days={found.data.days.filter((day) => dayjs(day.day).month() === month)} />
+              <Month key={month} month={month} days={found.data.days.filter((day) => reading(day.day).month() === month)} />
             ))}
           </div>
           <p className="quiet">依据：{found.data.version}</p>
@@ -55,7 +55,7 @@ export default function Calendar() {
 }
 
 function Month({ month, days }: { month: number; days: CalendarDay[] }) {
-  const first = days[0] ? (dayjs(days[0].day).day() + 6) % 7 : 0;
+  const first = days[0] ? (reading(days[0].day).day() + 6) % 7 : 0;
   return (
     <table className="month">
       <caption>{month + 1}月</caption>
@@ -83,10 +83,10 @@ function Month({ month, days }: { month: number; days: CalendarDay[] }) {
 }
 
 function Day({ day }: { day: CalendarDay }) {
-  const weekend = [0, 6].includes(dayjs(day.day).day());
+  const weekend = [0, 6].includes(reading(day.day).day());
   const kind = day.working ? (weekend ? "make-up" : "") : "off";
   const plain = day.working !== weekend && !/假|节|调休|补班/.test(day.reason);
-  const number = dayjs(day.day).date();
+  const number = reading(day.day).date();
   if (plain) return <span className={`day ${kind}`}>{number}</span>;
   return (
     <Tooltip title={day.reason}>

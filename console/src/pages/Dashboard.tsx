@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Card, DatePicker, Flex, Radio, Skeleton } from "antd";
-import dayjs, { type Dayjs } from "dayjs";
+import { Card, Flex, Radio, Skeleton } from "antd";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { HeatCell, Part, TrendDay, UnitFigures } from "../client";
@@ -10,18 +9,19 @@ import {
   getTrendOptions,
   getUnitFiguresOptions,
 } from "../client/@tanstack/react-query.gen";
+import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
 import { Rows } from "../parts/Rows";
-import { brief } from "../time";
+import { brief, reading, now, sent, type Wall } from "../time";
 import { LAMP, STATUS, word } from "../words";
 
 const Chart = lazy(() => import("../parts/Chart"));
 
-const PERIODS: Record<string, [string, () => [Dayjs, Dayjs]]> = {
-  today: ["今天", () => [dayjs().startOf("day"), dayjs().startOf("day").add(1, "day")]],
-  week: ["本周", () => [dayjs().startOf("week"), dayjs().startOf("week").add(1, "week")]],
-  month: ["本月", () => [dayjs().startOf("month"), dayjs().startOf("month").add(1, "month")]],
-  last: ["上月", () => [dayjs().startOf("month").subtract(1, "month"), dayjs().startOf("month")]],
+const PERIODS: Record<string, [string, () => [Wall, Wall]]> = {
+  today: ["今天", () => [now().startOf("day"), now().startOf("day").add(1, "day")]],
+  week: ["本周", () => [now().startOf("week"), now().startOf("week").add(1, "week")]],
+  month: ["本月", () => [now().startOf("month"), now().startOf("month").add(1, "month")]],
+  last: ["上月", () => [now().startOf("month").subtract(1, "month"), now().startOf("month")]],
 };
 
 /** Each figure with the word for what it is a part of, where it is a part. */
@@ -48,10 +48,11 @@ export function rowsOf(part: Part): string {
 /** How the hotline does: each figure leads to its tickets. */
 export default function Dashboard() {
   const [name, setName] = useState("today");
-  const [own, setOwn] = useState<[Dayjs, Dayjs]>();
+  const [own, setOwn] = useState<[Wall, Wall]>();
   const [since, until] = own ? [own[0].startOf("day"), own[1].add(1, "day").startOf("day")] : PERIODS[name]![1]();
-  const period = { query: { since: since.format(), until: until.format() } };
-  const months = { query: { since: dayjs().startOf("day").subtract(29, "day").format(), until: dayjs().startOf("day").add(1, "day").format() } };
+  const period = { query: { since: sent(since), until: sent(until) } };
+  const today = now().startOf("day");
+  const months = { query: { since: sent(today.subtract(29, "day")), until: sent(today.add(1, "day")) } };
   const told = useQuery({ ...getDashboardOptions(period), refetchInterval: 30_000 });
   const units = useQuery({ ...getUnitFiguresOptions(period), refetchInterval: 60_000 });
   const heat = useQuery({ ...getHeatOptions(period), refetchInterval: 60_000 });
@@ -78,7 +79,7 @@ export default function Dashboard() {
           onChange={(days) => setOwn(days?.[0] && days[1] ? [days[0], days[1]] : undefined)}
         />
         <span className="quiet">
-          {spanned(since, until.subtract(1, "day"))}，{brief(new Date(told.dataUpdatedAt || Date.now()).toISOString())}更新
+          {spanned(since, until.subtract(1, "day"))}，{brief(told.dataUpdatedAt || Date.now())}更新
         </span>
       </Flex>
       {told.error && <Fault error={told.error} retry={() => void told.refetch()} />}
@@ -114,7 +115,7 @@ export default function Dashboard() {
         </Card>
         <Card title={<h2>属地与类别</h2>} extra={<span className="quiet">点格看工单</span>}>
           <Suspense fallback={<Skeleton active />}>
-            {heat.data && <Heat cells={heat.data} since={since.format()} until={until.format()} />}
+            {heat.data && <Heat cells={heat.data} since={sent(since)} until={sent(until)} />}
           </Suspense>
         </Card>
       </div>
@@ -126,7 +127,7 @@ export default function Dashboard() {
 }
 
 /** The days of a period, a single one named once. */
-function spanned(first: Dayjs, last: Dayjs): string {
+function spanned(first: Wall, last: Wall): string {
   const said = first.format("YYYY年M月D日");
   return first.isSame(last, "day") ? said : `${said}至${last.format("YYYY年M月D日")}`;
 }
@@ -145,7 +146,7 @@ function Figure({ label, part, kind, of = "" }: { label: string; part: Part; kin
 function Trend({ days }: { days: TrendDay[] }) {
   const navigate = useNavigate();
   const option = useMemo(() => {
-    const all = Array.from({ length: 30 }, (_, n) => dayjs().subtract(29 - n, "day").format("YYYY-MM-DD"));
+    const all = Array.from({ length: 30 }, (_, n) => now().subtract(29 - n, "day").format("YYYY-MM-DD"));
     const by = new Map(days.map((day) => [day.day, day]));
     const line = (name: string, key: "received" | "closed" | "overdue", color: string) => ({
       name,
@@ -158,14 +159,14 @@ function Trend({ days }: { days: TrendDay[] }) {
       grid: { left: 36, right: 12, top: 34, bottom: 26 },
       legend: { top: 0 },
       tooltip: { trigger: "axis" },
-      xAxis: { type: "category", data: all, axisLabel: { formatter: (day: string) => dayjs(day).format("M月D日") } },
+      xAxis: { type: "category", data: all, axisLabel: { formatter: (day: string) => reading(day).format("M月D日") } },
       yAxis: { type: "value", minInterval: 1 },
       series: [line("受理", "received", "#0b57c4"), line("办结", "closed", "#1f7a12"), line("办理逾期", "overdue", "#c01722")],
     };
   }, [days]);
   function show(picked: { name: string; series: string }) {
-    const from = dayjs(picked.name).startOf("day").format();
-    const to = dayjs(picked.name).startOf("day").add(1, "day").format();
+    const from = sent(reading(picked.name));
+    const to = sent(reading(picked.name).add(1, "day"));
     const query: Record<string, Record<string, string>> = {
       受理: { received_from: from, received_to: to },
       办结: { closed_from: from, closed_to: to },

@@ -1,16 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, DatePicker, Flex, Form, InputNumber, Modal, Popconfirm, Select } from "antd";
-import type { Dayjs } from "dayjs";
+import { App, Button, Flex, Form, InputNumber, Modal, Popconfirm, Select } from "antd";
 import { useState } from "react";
 import { Problem, problemOf } from "../api";
 import { enterDuty, strikeDuty } from "../client";
 import type { ShiftAnswer } from "../client";
 import { listDutyOptions, listPeopleOptions } from "../client/@tanstack/react-query.gen";
+import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
 import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
-import { deadline } from "../time";
+import { deadline, sent, type Wall } from "../time";
 
 const ROSTERS = ["office", "unit_leader", "unit_principal"];
 const SEES_PEOPLE = ["office", "reviewer", "supervisor", "handler", "unit_leader", "unit_principal"];
@@ -96,12 +96,12 @@ export default function Duty() {
 function Entering(props: { unit: string; open: boolean; close: () => void; people: { value: string; label: string }[] }) {
   const queries = useQueryClient();
   const [problem, setProblem] = useState<Problem>();
-  async function enter(said: { person: string; span: [Dayjs, Dayjs]; line: number }) {
+  async function enter(said: { person: string; span: [Wall, Wall]; line: number }) {
     const [starts, ends] = said.span;
     const { error } = await enterDuty({
       body: {
         unit: props.unit,
-        shifts: [{ person_id: said.person, starts_at: starts.toISOString(), ends_at: ends.toISOString(), line: said.line }],
+        shifts: [{ person_id: said.person, starts_at: sent(starts), ends_at: sent(ends), line: said.line }],
       },
     });
     if (error !== undefined) return setProblem(problemOf(error));
@@ -111,7 +111,7 @@ function Entering(props: { unit: string; open: boolean; close: () => void; peopl
   }
   return (
     <Modal open={props.open} onCancel={props.close} title={`登记班次：${props.unit}`} footer={null} destroyOnHidden>
-      <Form layout="vertical" initialValues={{ line: 1 }} onFinish={(said: { person: string; span: [Dayjs, Dayjs]; line: number }) => void enter(said)}>
+      <Form layout="vertical" initialValues={{ line: 1 }} onFinish={(said: { person: string; span: [Wall, Wall]; line: number }) => void enter(said)}>
         <Form.Item name="person" label="人员" htmlFor="duty-person" rules={[{ required: true, message: "请选择人员" }]}>
           <Select id="duty-person" showSearch={{ optionFilterProp: "label" }} options={props.people} />
         </Form.Item>

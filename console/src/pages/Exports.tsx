@@ -1,17 +1,17 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, DatePicker, Drawer, Empty, Flex, Form, Input, Radio, Select, Tag } from "antd";
-import type { Dayjs } from "dayjs";
+import { App, Button, Drawer, Empty, Flex, Form, Input, Radio, Select, Tag } from "antd";
 import { useState } from "react";
 import { type Problem, problemOf } from "../api";
 import { decideExport, fetchExport, requestExport } from "../client";
 import type { ExportAnswer, ExportBody } from "../client";
 import { listExportsOptions } from "../client/@tanstack/react-query.gen";
 import { save } from "../files";
+import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
 import { Rows } from "../parts/Rows";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
-import { brief } from "../time";
+import { brief, sent, wall, type Wall } from "../time";
 import { EXPORT_FORMAT, EXPORT_STATE, STATUS, TYPE, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -28,7 +28,7 @@ export default function Exports() {
   async function fetchList(one: ExportAnswer) {
     const { data, error } = await fetchExport({ path: { export: one.id }, parseAs: "blob" });
     if (error !== undefined) void message.error(problemOf(error).message);
-    else save(data as unknown as Blob, `工单清单-${one.requested_at.slice(0, 10)}.${one.format}`);
+    else save(data as unknown as Blob, `工单清单-${wall(one.requested_at).format("YYYY-MM-DD")}.${one.format}`);
     void queries.invalidateQueries();
   }
   return (
@@ -112,7 +112,7 @@ interface Asked {
   status?: ExportBody["status"];
   type?: ExportBody["type"];
   unit?: string[];
-  received?: [Dayjs | null, Dayjs | null] | null;
+  received?: [Wall | null, Wall | null] | null;
 }
 
 function Asking({ done }: { done: () => void }) {
@@ -124,8 +124,8 @@ function Asking({ done }: { done: () => void }) {
     const { error } = await requestExport({
       body: {
         ...said,
-        received_from: received?.[0]?.startOf("day").format(),
-        received_until: received?.[1]?.add(1, "day").startOf("day").format(),
+        received_from: received?.[0] ? sent(received[0].startOf("day")) : undefined,
+        received_until: received?.[1] ? sent(received[1].add(1, "day").startOf("day")) : undefined,
       },
     });
     if (error !== undefined) return setProblem(problemOf(error));

@@ -10,7 +10,7 @@ import { Entry } from "../parts/knowledge/Entry";
 import { Write } from "../parts/knowledge/Write";
 import { Rows } from "../parts/Rows";
 import { useSession } from "../session";
-import { brief, dayOf } from "../time";
+import { brief, dayOf, now } from "../time";
 import { KNOWLEDGE_STATE, word } from "../words";
 
 const STATES: Record<string, { label: string; state: KnowledgeState[] }> = {
@@ -129,7 +129,7 @@ export default function Knowledge() {
 }
 
 function Validity({ one }: { one: KnowledgeAnswer }) {
-  const today = new Date().toLocaleDateString("sv");
+  const today = now().format("YYYY-MM-DD");
   return (
     <>
       {dayOf(one.valid_from)}至{dayOf(one.valid_until)}

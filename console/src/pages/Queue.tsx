@@ -1,11 +1,11 @@
 import { FilterOutlined } from "@ant-design/icons";
-import { Button, Checkbox, DatePicker, Flex, Grid, Input, Select, Tag } from "antd";
-import dayjs from "dayjs";
+import { Button, Checkbox, Flex, Grid, Input, Select, Tag } from "antd";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
+import { DatePicker } from "../parts/DatePicker";
 import { useUnits } from "../parts/units";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
-import { brief } from "../time";
+import { brief, sent, wall } from "../time";
 import { CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -110,13 +110,13 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
           aria-label="受理日期"
           placeholder={["受理自", "受理至"]}
           allowEmpty={[true, true]}
-          value={[from ? dayjs(from) : null, to ? dayjs(to).subtract(1, "day") : null]}
+          value={[from ? wall(from) : null, to ? wall(to).subtract(1, "day") : null]}
           onChange={(days) => {
             const next = new URLSearchParams(params);
             next.delete("received_from");
             next.delete("received_to");
-            if (days?.[0]) next.set("received_from", days[0].startOf("day").format());
-            if (days?.[1]) next.set("received_to", days[1].add(1, "day").startOf("day").format());
+            if (days?.[0]) next.set("received_from", sent(days[0].startOf("day")));
+            if (days?.[1]) next.set("received_to", sent(days[1].add(1, "day").startOf("day")));
             setParams(next, { replace: true });
           }}
           style={{ width: 250 }}

@@ -4,6 +4,7 @@ import dayjs from "dayjs";
 import { useEffect, useRef, useState } from "react";
 import { command, type PreviewAnswer, preview, Problem, problemOf } from "../api";
 import { useConnected } from "../connection";
+import { reading, sent } from "../time";
 
 /** Issuing one command from one form. */
 export interface Issuing {
@@ -39,6 +40,8 @@ export function useIssue(no: string, name: string, done: () => void): Issuing {
     } catch (error) {
       const refused = problemOf(error);
       setProblem(refused);
+      // What may be a secret is not kept in this browser either.
+      if (refused.code === "state_secret") forgetDraft(no, name);
       if (refused.stale) void queries.invalidateQueries();
       return false;
     } finally {
@@ -78,7 +81,7 @@ export function draft(no: string, name: string): Record<string, unknown> {
   const written = sessionStorage.getItem(draftOf(no, name));
   if (!written) return {};
   return JSON.parse(written, (_, value: unknown) =>
-    typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? dayjs(value) : value,
+    typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? reading(value) : value,
   ) as Record<string, unknown>;
 }
 
@@ -103,7 +106,7 @@ export function said(values: Record<string, unknown>, days: string[] = []): Reco
       .filter(([, value]) => value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && !value.length))
       .map(([name, value]) => {
         if (!dayjs.isDayjs(value)) return [name, value];
-        return [name, days.includes(name) ? value.format("YYYY-MM-DD") : value.toISOString()];
+        return [name, days.includes(name) ? value.format("YYYY-MM-DD") : sent(value)];
       }),
   );
 }

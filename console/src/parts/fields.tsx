@@ -1,8 +1,9 @@
-import { Checkbox, DatePicker, Form, Input, InputNumber, Radio, Select } from "antd";
+import { Checkbox, Form, Input, InputNumber, Radio, Select } from "antd";
 import type { ReactNode } from "react";
 import * as schemas from "../client/schemas.gen";
 import { OFFERED, word } from "../words";
 import { Materials } from "./Materials";
+import { DatePicker } from "./DatePicker";
 import { PickCategory } from "./PickCategory";
 
 export interface Schema {

@@ -66,7 +66,6 @@ def browser_context_args(county: Jiesu) -> dict[str, Any]:
     return {
         "base_url": county.url,
         "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
         "reduced_motion": "reduce",
     }
 

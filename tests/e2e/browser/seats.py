@@ -145,7 +145,7 @@ class Seats:
 
     def take(self, login: str, *, afresh: bool = False, **screen: Any) -> Seat:
         """Sits somebody down at a screen of their own; `afresh` with a login of their own."""
-        screen = {"viewport": OF_AN_OFFICE, **screen}
+        screen = {"viewport": OF_AN_OFFICE, "timezone_id": "Asia/Shanghai", **screen}
         if login not in self.remembered or afresh:
             page = self.new_context(**screen).new_page()
             if login in WITHOUT_PASSWORD:

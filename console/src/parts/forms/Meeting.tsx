@@ -1,5 +1,4 @@
 import { Button, Form, Input, Select } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import { useSession } from "../../session";
 import { Basis } from "../Basis";
@@ -8,6 +7,7 @@ import { Effect } from "../Effect";
 import { required, requiredBy, useTerms } from "../terms";
 import { useUnits } from "../units";
 import { type FormProps, Submit } from "./form";
+import { now as onTheClock } from "../../time";
 
 /** Records a panel (研判) or a joint meeting (联席会议) with its minutes, in the form that offices write them. */
 export function Meeting({ ticket, name, title, done }: FormProps) {
@@ -27,7 +27,7 @@ export function Meeting({ ticket, name, title, done }: FormProps) {
     form.setFieldValue(
       "minutes",
       [
-        `时间：${dayjs().format("YYYY年M月D日 HH:mm")}`,
+        `时间：${onTheClock().format("YYYY年M月D日 HH:mm")}`,
         "地点：",
         `主持人：${session.name ?? ""}`,
         joint ? `参加单位：${attendees}` : "参加人员：",

@@ -1,9 +1,10 @@
-import { Button, DatePicker, Form, Input, Radio, Select } from "antd";
-import dayjs from "dayjs";
+import { Button, Form, Input, Radio, Select } from "antd";
 import { useState } from "react";
 import { useSession } from "../../session";
+import { now as onTheClock } from "../../time";
 import { OUTCOME, RATING, word } from "../../words";
 import { Basis } from "../Basis";
+import { DatePicker } from "../DatePicker";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
 import { CLEAR } from "../fields";
@@ -43,7 +44,13 @@ export function Reply({ ticket, name, title, done }: FormProps) {
       <Form.Item name="outcome" label="办理结果" rules={[{ required: true, message: "请选择办理结果" }]}>
         <Radio.Group options={OUTCOMES.map((value) => ({ value, label: word(OUTCOME, value) }))} />
       </Form.Item>
-      <Form.Item name="text" label="办理情况和答复内容" htmlFor="reply-text" rules={must("text", "请填写办理情况和答复内容")}>
+      <Form.Item
+        name="text"
+        label="办理情况和答复内容"
+        htmlFor="reply-text"
+        rules={must("text", "请填写办理情况和答复内容")}
+        extra="审核通过后，诉求人在查询页能看到这段内容，不要写他人的姓名、电话和内部意见"
+      >
         <Input.TextArea id="reply-text" autoSize={{ minRows: 6, maxRows: 18 }} maxLength={20000} showCount />
       </Form.Item>
       <Form.Item
@@ -57,7 +64,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
             size="small"
             className="flush"
             onClick={() => {
-              form.setFieldValue("contacted_at", dayjs());
+              form.setFieldValue("contacted_at", onTheClock());
               setNow(form.getFieldsValue() as Record<string, unknown>);
               keepDraft(ticket.no, name, form);
             }}
@@ -70,7 +77,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
           id="contacted-at"
           showTime={{ format: "HH:mm" }}
           format="YYYY年M月D日 HH:mm"
-          maxDate={dayjs()}
+          maxDate={onTheClock()}
           style={{ width: "100%" }}
         />
       </Form.Item>
@@ -82,7 +89,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
       </Form.Item>
       {(now.outcome === "planned" || needed.has("planned_for")) && (
         <Form.Item name="planned_for" label="计划完成的时间" htmlFor="planned-for" rules={[{ required: true, message: "请填写计划完成的时间" }]}>
-          <DatePicker id="planned-for" format="YYYY年M月D日" minDate={dayjs()} style={{ width: "100%" }} />
+          <DatePicker id="planned-for" format="YYYY年M月D日" minDate={onTheClock()} style={{ width: "100%" }} />
         </Form.Item>
       )}
       {needed.has("handler") && <Line name="handler" label="经办人" />}
@@ -114,7 +121,7 @@ export function Reply({ ticket, name, title, done }: FormProps) {
           <p className="quiet right">
             {session.unit}
             <br />
-            {dayjs().format("YYYY年M月D日")}
+            {onTheClock().format("YYYY年M月D日")}
           </p>
         </article>
       )}

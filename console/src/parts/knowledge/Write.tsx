@@ -1,19 +1,20 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Cascader, DatePicker, Form, Input } from "antd";
-import dayjs, { type Dayjs } from "dayjs";
+import { App, Button, Cascader, Form, Input } from "antd";
 import { useState } from "react";
 import { type Problem, problemOf } from "../../api";
 import { changeKnowledge, writeKnowledge } from "../../client";
 import type { CategoryAnswer, KnowledgeAnswer, KnowledgeBody } from "../../client";
 import { listCategoriesOptions } from "../../client/@tanstack/react-query.gen";
+import { DatePicker } from "../DatePicker";
 import { Fault } from "../Fault";
+import { reading, type Wall } from "../../time";
 
 interface Said {
   title: string;
   body: string;
   category?: string[];
   basis?: string;
-  valid: [Dayjs, Dayjs];
+  valid: [Wall, Wall];
 }
 
 /** Writes an entry as a draft, or a new version of one that is published. */
@@ -50,7 +51,7 @@ export function Write({ before, done }: { before?: KnowledgeAnswer; done: () => 
           body: before.body,
           basis: before.basis,
           category: before.category?.split("/"),
-          valid: [dayjs(before.valid_from), dayjs(before.valid_until)],
+          valid: [reading(before.valid_from), reading(before.valid_until)],
         }
       }
       onFinish={(said: Said) => void send(said)}
