@@ -35,18 +35,19 @@ class Body(BaseModel):
 
 def storable(data: Any) -> Any:
     """What was sent, as it is. Raises ValueError for characters that no database stores."""
-    if any(not _is_storable(words) for words in _strings(data)):
+    if any(not _is_storable(words) for words in strings(data)):
         raise ValueError("含有不能保存的字符")
     return data
 
 
-def _strings(data: Any) -> list[str]:
+def strings(data: Any) -> list[str]:
+    """Every text in JSON values, at whatever depth."""
     if isinstance(data, str):
         return [data]
     if isinstance(data, dict):
-        return [words for pair in data.items() for part in pair for words in _strings(part)]
+        return [words for pair in data.items() for part in pair for words in strings(part)]
     if isinstance(data, list):
-        return [words for item in data for words in _strings(item)]
+        return [words for item in data for words in strings(item)]
     return []
 
 

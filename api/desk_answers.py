@@ -75,6 +75,16 @@ class RefusalTerm(Answered):
     basis: list[str]
 
 
+class SecrecyTerm(Answered):
+    """What shows that a demand may carry state secrets, so that it can be said before anything is sent."""
+
+    stop: list[str] = Field(description="出现即不得登记的字样。")
+    warn: list[str] = Field(description="出现时提醒核实的字样。")
+    everyday: list[str] = Field(description="日常用语，其中的字样不算。")
+    route: str = Field(description="接着怎么办。")
+    basis: list[str]
+
+
 class TermsAnswer(Answered):
     """What the policy in force asks for and lets choose; of a ticket, or of one that is to be registered."""
 
@@ -84,6 +94,7 @@ class TermsAnswer(Answered):
     sources: list[str]
     types: list[str]
     refusals: list[RefusalTerm]
+    secrecy: SecrecyTerm | None = Field(description="国家秘密的标志；办法文件没有写的为空。")
     direct_answer: list[str] | None = Field(description="即办答复的方式；不能即办的为空。")
     requirements: list[Requirement]
     outcomes: list[OutcomeTerm]

@@ -315,6 +315,57 @@ class Refusals(Element):
     interception: Interception | None = None
 
 
+Mark = Annotated[str, StringConstraints(min_length=2, max_length=20)]
+"""Characters that are looked for in a text; a single one would stand in half of all texts."""
+
+
+class SecretMarks(BaseModel):
+    """What shows that a text may carry state secrets.
+
+    A text with a mark of `stop` is not taken in. One of `warn` is pointed out to whoever takes it down.
+    Within the words of `everyday` nothing counts as a mark (手机密码 is no 机密).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    stop: tuple[Mark, ...] = Field(min_length=1)
+    warn: tuple[Mark, ...] = ()
+    everyday: tuple[Mark, ...] = ()
+
+
+class UnspecifiedMarks(BaseModel):
+    """The regulation does not speak of state secrets. What is looked for all the same, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    used: SecretMarks
+    why: str
+
+
+class SecrecyTerms(BaseModel):
+    """Intake stops at state secrets: at which marks, and where the citizen is sent instead (`route`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    basis: tuple[RuleId, ...] = ()
+    choice: ChoiceName | None = None
+    marks: SecretMarks | None = None
+    unspecified: UnspecifiedMarks | None = None
+    route: str
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.marks is None) == (self.unspecified is None):
+            raise ValueError("marks 和 unspecified 须写且只能写一项")
+        if (self.marks is not None) != bool(self.basis):
+            raise ValueError("写 marks 的要写明 basis；办法没有规定的写 unspecified，不写 basis")
+        return self
+
+    @property
+    def looked_for(self) -> SecretMarks:
+        """The marks in use, be they the regulation's or those used where it is silent."""
+        marks = self.marks or (self.unspecified.used if self.unspecified else None)
+        assert marks is not None, "one of the two is there"
+        return marks
+
+
 class DirectAnswer(Element):
     """即办: which tickets may be answered at once."""
 
@@ -640,6 +691,7 @@ class Policy(BaseModel):
     office_hours: OfficeHoursTerms
     process: Process
     intake: Intake
+    secrecy: SecrecyTerms | None = None
     refusals: Refusals | None = None
     emergency_transfer: Permission | None = None
     direct_answer: DirectAnswer | None = None

@@ -34,6 +34,7 @@ class Notice:
     types: tuple[tuple[TicketType, str], ...]
     refused: tuple[Refused, ...]
     limits: tuple[str, ...]
+    secrets: str | None
     online: bool
 
 
@@ -50,6 +51,7 @@ async def current(parts: Parts) -> Notice:
         types=tuple((kind, TYPES[kind]) for kind in policy.intake.types),
         refused=tuple(Refused(REFUSALS[RefusalReason(why)], rule.route) for why, rule in refusals),
         limits=tuple(_limits(policy)),
+        secrets=policy.secrecy.route if policy.secrecy else None,
         online=Source.WEB in policy.intake.sources and not policy.intake.from_above_only,
     )
 

@@ -14,6 +14,7 @@ from api.identity import UNIT_ROLES, Principal
 from api.problems import Problem, not_found
 from api.services.parts import Parts
 from api.services.scope import visible_tickets
+from api.services.secrets_kept_out import require_no_secrets
 from domain.commands import Actor
 from domain.vocabulary import ENDS, Role
 from models import attachments, file_kinds
@@ -38,14 +39,20 @@ class Given:
 
 
 async def take(parts: Parts, who: Principal, no: str, name: str, content: bytes) -> Any:
-    """Keeps a file. Problem 404; 409 for a ticket that ended or is full; 422 for what is not taken."""
+    """Keeps a file.
+
+    Problem 404; 409 for a ticket that ended or is full, and for a name with a mark of state secrets; 422 for
+    what is not taken.
+    """
     try:
         # Unpacking a document takes a while.
         media_type = await asyncio.to_thread(file_kinds.media_type, name, content)
     except file_kinds.Refused as refused:
         raise Problem(422, "file_refused", f"{refused}。") from None
     async with parts.engine.begin() as conn:
-        await _require_room(conn, who, no)
+        law_id = await _require_room(conn, who, no)
+        _, law = await parts.laws.get(conn, law_id)
+        require_no_secrets(law.policy, [name])
         file_id = await attachments.keep(
             conn,
             parts.ring,
@@ -60,15 +67,22 @@ async def take(parts: Parts, who: Principal, no: str, name: str, content: bytes)
         return (await conn.execute(select(*Attachment.__table__.c).where(Attachment.id == file_id))).one()
 
 
-async def _require_room(conn: AsyncConnection, who: Principal, no: str) -> None:
-    query = select(Ticket.status).where(Ticket.no == no, visible_tickets(who.actor)).with_for_update()
-    status = await conn.scalar(query)
-    if status is None:
+async def _require_room(conn: AsyncConnection, who: Principal, no: str) -> str:
+    """The law of the ticket, when it takes another file."""
+    query = (
+        select(Ticket.status, Ticket.law_id)
+        .where(Ticket.no == no, visible_tickets(who.actor))
+        .with_for_update()
+    )
+    row = (await conn.execute(query)).one_or_none()
+    if row is None:
         raise not_found("件工单")
-    if status in ENDS:
+    if row.status in ENDS:
         raise Problem(409, "ticket_ended", "工单已经结束，不能再上传。")
     if len(await attachments.of_ticket(conn, no)) >= MAX_FILES:
         raise Problem(409, "too_many_files", f"一件工单最多{MAX_FILES}个附件。")
+    law_id: str = row.law_id
+    return law_id
 
 
 async def of_ticket(parts: Parts, who: Principal, no: str) -> Sequence[dict[str, Any]]:

@@ -15,14 +15,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.delivery import Settled
 from activities.reaching import EngineAway
+from api.bodies import strings
 from api.problems import Problem, not_found, of_rejected
 from api.services import given
 from api.services.hidden import require_visible_to_receivers
 from api.services.parts import Parts
 from api.services.registering import idempotency_conflict
 from api.services.scope import visible_supervisions, visible_tickets
+from api.services.secrets_kept_out import require_no_secrets
 from domain import supervision as supervising
-from domain.commands import Actor, AnswerSupervision, CloseSupervision, Envelope, Order
+from domain.commands import (
+    Actor,
+    AnswerSupervision,
+    Appeal,
+    CloseSupervision,
+    Envelope,
+    Order,
+    Supplement,
+    Urge,
+    Withdraw,
+)
 from domain.law import Law
 from domain.rejected import Rejected
 from models import facts_store, outbox, received_commands, texts
@@ -34,6 +46,8 @@ from models.tables import Command, Outbox, Supervision, Ticket
 from ops.database import at_once
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
+_SAID_BY_CALLERS = (Supplement, Appeal, Urge, Withdraw)
+"""What brings in more of a caller's own words, as a registration does."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +177,11 @@ async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
     # What is looked up needs no transaction, and what is stored is one statement.
     async with at_once(parts.engine) as conn:
         subject = await finding(conn)
+        said_in_json = said.order.model_dump(mode="json", exclude_unset=True)
+        if isinstance(said.order, _SAID_BY_CALLERS):
+            require_no_secrets(subject.law.policy, strings(said_in_json))
         command_id = received_commands.command_id(said.actor, subject.no, said.order.do, said.key)
-        words = json.dumps(said.order.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+        words = json.dumps(said_in_json, sort_keys=True)
         digest = parts.ring.digest(command_id, words)
         fresh = await _store(conn, parts, said, subject, command_id, digest)
         received = fresh or await received_commands.find(conn, command_id)

@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.reaching import EngineAway
-from api.bodies import RegisterBase, fields_from
+from api.bodies import RegisterBase, fields_from, strings
 from api.moments import ZONE
 from api.problems import Problem, of_rejected
 from api.services.offices import law_for, law_to_open_by
 from api.services.parts import Parts
+from api.services.secrets_kept_out import require_no_secrets
 from domain.casework import Rejected, register
 from domain.commands import Actor, TicketFields
 from domain.facts import Registered
@@ -65,6 +66,7 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
             stored, law = await law_to_open_by(conn, parts.settings, body.policy, received_at.date())
             if not _may_register(actor, law):
                 raise Problem(403, "wrong_role", "你的角色不能登记诉求。", basis=law.policy.process.roles)
+            require_no_secrets(law.policy, strings(body.model_dump(mode="json", exclude_unset=True)))
             about = fields_from(body, law.calendar.local(received_at))
             _check(law, about)
             known = await _known(conn, command_id, digest, law.policy.id, about.upstream_no)

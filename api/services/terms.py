@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from domain.commands import TicketFields
-from domain.policy import Policy, RequiredPart
+from domain.policy import Policy, RequiredPart, SecrecyTerms
 
 
 def terms(policy: Policy, about: TicketFields | None) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def terms(policy: Policy, about: TicketFields | None) -> dict[str, Any]:
             }
             for reason, rule in refusals
         ],
+        "secrecy": _secrecy(policy.secrecy) if policy.secrecy else None,
         "direct_answer": list(direct.modes) if direct and answerable else None,
         "requirements": list(_requirements(policy, about)),
         "outcomes": [
@@ -42,6 +43,11 @@ def terms(policy: Policy, about: TicketFields | None) -> dict[str, Any]:
         "reviews": [level.name for level in policy.review if _holds(level.when, about)],
         "articles": policy.articles,
     }
+
+
+def _secrecy(terms: SecrecyTerms) -> dict[str, Any]:
+    marks = terms.looked_for
+    return {**marks.model_dump(), "route": terms.route, "basis": terms.basis}
 
 
 def _requirements(policy: Policy, about: TicketFields | None) -> Iterator[dict[str, Any]]:

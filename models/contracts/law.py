@@ -14,7 +14,7 @@ from domain.policy import Policy
 _BEFORE = timedelta(days=62)
 _AFTER = timedelta(days=3 * 366)
 
-_TOLD_ELSEWHERE = frozenset({"articles", "documents", "parents", "issued", "standing_basis"})
+_TOLD_ELSEWHERE = frozenset({"articles", "documents", "parents", "issued", "secrecy", "standing_basis"})
 """What a policy says to readers and not to casework."""
 
 

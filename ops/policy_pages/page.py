@@ -26,6 +26,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield f"{terms.stages(policy)}。{cite(policy.process.basis)}"
     for title, section in (
         ("受理", terms.intake),
+        ("国家秘密", terms.secrecy),
         ("不予受理", terms.refusals),
         ("派单", terms.dispatching),
         ("谁在什么时候之前做什么", limits.owed),

@@ -53,6 +53,25 @@ def intake(policy: Policy) -> Iterator[str]:
         yield f"- 承担受理服务的单位只能办理：{allowed}。{cite(policy.contractor.basis)}"
 
 
+def secrecy(policy: Policy) -> Iterator[str]:
+    """At which marks of state secrets intake stops."""
+    terms = policy.secrecy
+    if terms is None:
+        yield "文件没有规定，系统不作识别。"
+        return
+    marks = terms.looked_for
+    silent = terms.unspecified
+    note = "※" if terms.choice else ""
+    yield f"- 有下列字样的不予登记，不留存内容{note}：{'、'.join(marks.stop)}。{cite(terms.basis)}"
+    if marks.warn:
+        yield f"- 有下列字样的提醒受话员核实：{'、'.join(marks.warn)}。"
+    if marks.everyday:
+        yield f"- 下列日常用语中的字样不算：{'、'.join(marks.everyday)}。"
+    yield f"- 告知诉求人：{terms.route}"
+    if silent:
+        yield f"- 文件没有规定，这样办的理由：{silent.why}。"
+
+
 def refusals(policy: Policy) -> Iterator[str]:
     """What is not taken in, and where the citizen is sent."""
     if policy.refusals is None:

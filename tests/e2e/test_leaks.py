@@ -31,6 +31,7 @@ MARKERS = {
     "login": "zugzwang-login",
     "in_a_wrong_field": "霁月难逢",
     "in_an_address": "zugzwang-address",
+    "state_secret": "蟠龙岭靶场坐标",
     "sql": "Robert'); DROP TABLE ticket;--",
 }
 PLAIN = "水泉示范村"
@@ -112,6 +113,19 @@ def say_it_wrong(jiesu: Jiesu, office: Somebody, no: str) -> None:
         office.ask("POST", f"/tickets/{no}/dispatch", content=wrong.encode()),
     ]
     assert all(answer.status_code < 500 for answer in refused)
+    secret = f"绝密：{MARKERS['state_secret']}"
+    demand = {
+        "type": "complaint",
+        "source": "phone",
+        "callers": [{"phone": MARKERS["phone"]}],
+        "text": secret,
+    }
+    kept_out = [
+        office.ask("POST", "/tickets", json=demand),
+        office.ask("POST", f"/tickets/{no}/supplement", json={"text": secret}),
+        office.ask("POST", f"/tickets/{no}/attachments?name={quote(secret)}.jpg", content=JPEG % b""),
+    ]
+    assert [answer.status_code for answer in kept_out] == [409, 409, 409]
 
 
 def written(marker: str) -> Iterator[bytes]:
@@ -142,6 +156,7 @@ def found_in(folder: Path, markers: dict[str, str]) -> set[tuple[str, str]]:
     return found
 
 
+@pytest.mark.rule("JC-5.1")
 def test_no_marker_lies_readable_at_postgres_temporal_or_in_a_log(jiesu: Jiesu, lived_in: str) -> None:
     # An orderly end puts everything on disk that is in memory.
     assert jiesu.stop() == 0

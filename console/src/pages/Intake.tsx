@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { command, Problem, problemOf } from "../api";
 import { findSimilar, recogniseCaller, register } from "../client";
-import type { CallerKnown, CategoryAnswer, KnowledgeAnswer, LookAlike, RefusalTerm } from "../client";
+import type { CallerKnown, CategoryAnswer, KnowledgeAnswer, LookAlike, RefusalTerm, SecrecyTerm } from "../client";
 import { getIntakeTermsOptions } from "../client/@tanstack/react-query.gen";
 import { Basis } from "../parts/Basis";
 import { sizeOf, upload } from "../files";
@@ -17,6 +17,7 @@ import { PickFiles } from "../parts/PickFiles";
 import { LampTag } from "../parts/Lamp";
 import { Alike, Beside } from "../parts/ticket/Similar";
 import { useUnits } from "../parts/units";
+import { marked, type Marked } from "../secrets";
 import { type Ring, useTelephone } from "../telephony";
 import { brief } from "../time";
 import { EMERGENCY_LINE, REFUSAL, SPECIAL, STATUS, TYPE, URGENCY, word } from "../words";
@@ -67,8 +68,12 @@ function Taking(props: { next: () => void }) {
   const terms = useQuery({ ...getIntakeTermsOptions(), staleTime: 300_000 });
   const categories = useCategories();
   const areas = useAreas();
+  const secrecy = terms.data?.secrecy;
+  const marks = marked(secrecy, [now?.text, now?.title, now?.name, now?.address, now?.area, now?.subject_unit]);
+  const stopped = marks.stops.length > 0;
   const known = useCaller(now?.phone);
-  const similar = useSimilar(now);
+  // Until the terms are there nobody knows what may be sent.
+  const similar = useSimilar(stopped || !terms.data ? undefined : now);
   const likely = useMemo(() => likelyCategories(categories, now?.text ?? ""), [categories, now?.text]);
   const kind = kindOf(categories, now?.category);
 
@@ -82,6 +87,10 @@ function Taking(props: { next: () => void }) {
     () => setHungUp(true),
   );
   useEffect(() => form.getFieldInstance("phone")?.focus?.(), [form]);
+  useEffect(() => {
+    // What may be a secret is not kept in this browser either.
+    if (stopped) forgetDraft(...KEPT);
+  }, [stopped, now]);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (event.ctrlKey && event.key === "Enter") form.submit();
@@ -175,6 +184,7 @@ function Taking(props: { next: () => void }) {
           <Form.Item name="text" label="诉求内容" htmlFor="text" rules={[{ required: true, message: "请填写诉求内容" }]}>
             <Input.TextArea id="text" autoSize={{ minRows: 5, maxRows: 14 }} maxLength={20000} />
           </Form.Item>
+          {secrecy && <Secret marks={marks} term={secrecy} />}
           {likely.length > 0 && (
             <p className="likely">
               可能的类别：
@@ -254,7 +264,7 @@ function Taking(props: { next: () => void }) {
           </Form.Item>
           {next === "answer" && (
             <FromKnowledge
-              asked={now?.text ?? ""}
+              asked={stopped ? "" : (now?.text ?? "")}
               chosen={knowledge}
               choose={(chosen, added) => {
                 setKnowledge(chosen);
@@ -279,7 +289,7 @@ function Taking(props: { next: () => void }) {
           )}
           {next === "refuse" && <Scope refusals={terms.data?.refusals ?? []} chosen={refusal} choose={setRefusal} />}
           {problem && <Fault error={problem} />}
-          <Button type="primary" size="large" htmlType="submit" loading={busy} disabled={next === "refuse" && !refusal}>
+          <Button type="primary" size="large" htmlType="submit" loading={busy} disabled={stopped || (next === "refuse" && !refusal)}>
             登记
           </Button>
         </Form>
@@ -297,6 +307,38 @@ function Taking(props: { next: () => void }) {
         </aside>
       </div>
     </section>
+  );
+}
+
+/** Marks of state secrets in what is typed: what stops the intake and what only asks for care. */
+function Secret({ marks, term }: { marks: Marked; term: SecrecyTerm }) {
+  const named = (words: string[]) => words.map((one) => `“${one}”`).join("、");
+  if (marks.stops.length) {
+    return (
+      <Alert
+        type="error"
+        showIcon
+        role="alert"
+        className="gap"
+        title={`内容中有${named(marks.stops)}字样，可能涉及国家秘密，不得登记`}
+        description={
+          <>
+            <p className="read-out">{term.route}</p>
+            <Basis rules={term.basis} />
+          </>
+        }
+      />
+    );
+  }
+  if (!marks.warns.length) return null;
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      role="status"
+      className="gap"
+      title={`内容中有${named(marks.warns)}字样，请向诉求人核实不涉及国家秘密；涉及的不要记录`}
+    />
   );
 }
 

@@ -1,8 +1,8 @@
 import { Form } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import type { TicketDetail } from "../../client";
 import { useSession } from "../../session";
+import { wall } from "../../time";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
 import { bodyOf, Field, type Schema } from "../fields";
@@ -97,7 +97,7 @@ export function General({ ticket, name, title, done }: FormProps) {
 
 /** What the fields of a form are now. */
 function standing(ticket: TicketDetail, fields: [string, Schema][]): Record<string, unknown> {
-  const known: Record<string, unknown> = { ...ticket, upstream_due: ticket.upstream_due && dayjs(ticket.upstream_due) };
+  const known: Record<string, unknown> = { ...ticket, upstream_due: ticket.upstream_due && wall(ticket.upstream_due) };
   return Object.fromEntries(fields.map(([field]) => [field, known[field] ?? undefined]));
 }
 
