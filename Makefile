@@ -36,7 +36,7 @@ lint: .venv/.installed
 # Two processes, each with engines of its own; the tests of one file stay together and share them.
 test: lint
 	@.ci/browser
-	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST_FLAGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 format: .venv/.installed
 	$(BIN)/ruff check --fix .

@@ -256,6 +256,6 @@ class DeskCounts(Answered):
     status: dict[str, int]
     lamp: dict[str, int]
     stage: dict[str, int] = Field(description="本单位各办理状态的件数。")
-    asked: dict[str, int] = Field(description="待审核的退单、延期申请。")
+    asked: dict[str, int] = Field(description="待审核的退单、延期申请，待初审、待终审的答复。")
     supervisions: int
     callbacks: int = Field(description="有诉求人尚待回访的件数；不回访的角色为0。")

@@ -133,6 +133,7 @@ def assignment_row(assignment: Assignment) -> Row:
             "return_asked": assignment.return_asked,
             "extension_asked": assignment.extension_asked,
             "return_blocked": assignment.return_blocked,
+            "reviews_passed": len(assignment.reply.passed) if assignment.reply else 0,
             "deemed_accepted": assignment.deemed_accepted,
             "redo": assignment.redo,
         },

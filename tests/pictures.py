@@ -101,7 +101,7 @@ def _take(browser: Browser, url: str, password: str, picture: Picture) -> None:
     if picture.choose:
         page.get_by_text(picture.choose, exact=True).click()
         _settled(page)
-    _keep(page.screenshot(), FOLDER / f"{picture.name}.png")
+    _keep(page.screenshot(animations="disabled"), FOLDER / f"{picture.name}.png")
     context.close()
 
 

@@ -18,7 +18,7 @@ from api.bodies import RegisterBody
 from api.identity import Identity
 from api.moments import AskedMoment
 from api.services import explaining, listing, reading
-from api.services.listing import Filters, Owed, Span
+from api.services.listing import Asked, Filters, Owed, Span
 from api.services.registering import register_ticket
 from api.services.titles import demands
 from domain.vocabulary import (
@@ -79,7 +79,7 @@ async def list_tickets(
     category: Annotated[Words | None, Query(description="诉求类别；上一级类别包括其下各级。")] = None,
     unit_stage: Annotated[list[UnitStage], Query(description="承办单位的办理状态，可多选。")] = [],  # noqa: B006
     asked: Annotated[
-        Literal["return", "extension"] | None, Query(description="有待审核的退单或延期申请。")
+        Asked | None, Query(description="有待审核的退单、延期申请，有待初审或初审后待终审的答复。")
     ] = None,
     rating: Annotated[list[Rating], Query(description="诉求人对办理的评价，可多选。")] = [],  # noqa: B006
     received_from: Annotated[AskedMoment | None, Query(description="受理时间不早于。")] = None,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Date, and_, cast, distinct, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from api.moments import ZONE
 from api.services import calling_back
-from api.services.listing import RESULTS, asked_for
+from api.services.listing import RESULTS, Asked, asked_for
 from api.services.scope import visible_supervisions, visible_tickets
 from domain.commands import Actor
 from domain.vocabulary import DISSATISFACTION, Rating, Role
@@ -264,10 +264,7 @@ async def desk(conn: AsyncConnection, actor: Actor) -> dict[str, Any]:
     part = aliased(Assignment)
     at_units = select(func.count(distinct(Ticket.no))).join(part, part.ticket_no == Ticket.no)
     waiting = at_units.where(ours, now_open, part.ended_at.is_(None))
-    asked = {
-        what: await conn.scalar(waiting.where(asked_for(what, part.counters)))
-        for what in ("return", "extension")
-    }
+    asked = {what: await conn.scalar(waiting.where(asked_for(what, part))) for what in get_args(Asked)}
     stages = select(part.stage.label("value"), func.count().label("number")).join(
         Ticket, Ticket.no == part.ticket_no
     )

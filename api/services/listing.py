@@ -6,18 +6,23 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.moments import within_reach
 from api.problems import Problem
 from api.services.scope import visible_tickets
 from domain.commands import Actor
+from domain.vocabulary import UnitRole, UnitStage
 from models.tables import Assignment, Caller, Clock, Ticket
 
 _NEVER = "infinity"
+
+
+Asked = Literal["return", "extension", "first_review", "final_review"]
+"""What a unit can wait for a decision on: a reply passes its first review, then what comes after it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Filters:
     open_only: bool = False
     category: str | None = None
     unit_stage: Sequence[str] = ()
-    asked: str | None = None
+    asked: Asked | None = None
     rating: Sequence[str] = ()
     received: Span = Span()
     dispatched: Span = Span()
@@ -177,17 +182,22 @@ def _with_a_unit(filters: Filters) -> Select[Any]:
     if filters.unit_stage:
         query = query.where(Assignment.stage.in_(filters.unit_stage))
     if filters.asked is not None:
-        query = query.where(Assignment.ended_at.is_(None), asked_for(filters.asked, Assignment.counters))
+        query = query.where(Assignment.ended_at.is_(None), asked_for(filters.asked, Assignment))
     return query
 
 
-def asked_for(what: str, counters: Any) -> ColumnElement[bool]:
-    """The condition on an assignment's counters that its unit waits for a decision on this."""
-    asked: ColumnElement[bool] = (
-        counters["return_asked"].as_boolean()
-        if what == "return"
-        else counters["extension_asked"].as_integer().is_not(None)
-    )
+def asked_for(what: Asked, part: type[Assignment]) -> ColumnElement[bool]:
+    """The condition on an assignment that its unit waits for a decision on this."""
+    counters = part.counters
+    asked: ColumnElement[bool]
+    if what == "return":
+        asked = counters["return_asked"].as_boolean()
+    elif what == "extension":
+        asked = counters["extension_asked"].as_integer().is_not(None)
+    else:
+        passed = func.coalesce(counters["reviews_passed"].as_integer(), 0)
+        replied = and_(part.role == UnitRole.LEAD, part.stage == UnitStage.REPLIED)
+        asked = and_(replied, passed == 0 if what == "first_review" else passed > 0)
     return asked
 
 

@@ -52,7 +52,7 @@ export const DESKS: Desk[] = [
     group: "办理",
     roles: ["office", "reviewer"],
     page: <Office />,
-    waiting: (counts) => sum(counts.status, "registered", "reviewing") + sum(counts.asked, "return", "extension"),
+    waiting: (counts) => sum(counts.status, "registered") + sum(counts.asked, "return", "extension", "first_review"),
   },
   {
     path: "/unit",
@@ -75,8 +75,8 @@ export const DESKS: Desk[] = [
     title: "待终审",
     group: "办理",
     roles: ["upper_level_reviewer"],
-    page: <Queue key="final" title="待终审" fixed={{ status: ["reviewing"] }} />,
-    waiting: (counts) => sum(counts.status, "reviewing"),
+    page: <Queue key="final" title="待终审" fixed={{ asked: "final_review", open: true }} />,
+    waiting: (counts) => sum(counts.asked, "final_review"),
   },
   {
     path: "/callbacks",

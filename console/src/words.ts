@@ -376,6 +376,14 @@ export const REPLY_WHY: Record<string, string> = {
   several_questions: "不止一件待评价",
 };
 
+/** What a unit waits for a decision on. */
+export const ASKED: Record<string, string> = {
+  return: "有退单申请",
+  extension: "有延期申请",
+  first_review: "待初审",
+  final_review: "待终审",
+};
+
 /** Operations as the audit names them, beside commands. */
 export const AUDITED: Record<string, string> = {
   citizen_lookup: "诉求人查询工单",

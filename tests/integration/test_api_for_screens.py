@@ -1,6 +1,7 @@
 """What screens ask beside tickets: previews, terms, suggestions, look-alikes, figures with their rows."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -184,7 +185,7 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
     (today,) = await hotline.read("/statistics/trend", **span)
     assert (today["received"], today["closed"], today["overdue"]) == (3, 0, 0)
     desk = await hotline.read("/statistics/desk")
-    assert desk["asked"] == {"return": 1, "extension": 0}
+    assert desk["asked"] == {"return": 1, "extension": 0, "first_review": 0, "final_review": 0}
     assert desk["lamp"] == {"red": 1}
     assert told["lamps"]["red"]["count"] == 1
     asked = await hotline.read("/tickets", asked="return")
@@ -192,6 +193,32 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
     own = await hotline.get("/statistics/desk", "unit", WATER)
     assert own.json()["stage"] == {"signed": 1, "waiting": 1}
     assert await listed(hotline, unit=WATER, unit_stage="waiting") == [numbers[1]]
+
+
+@pytest.mark.rule("JC-11.4b")
+async def test_a_reply_waits_at_the_desk_of_the_review_that_comes_next(hotline: Hotline) -> None:
+    no = await hotline.ticket()
+
+    async def desks() -> list[str]:
+        waiting = (await hotline.read("/statistics/desk"))["asked"]
+        for what, number in waiting.items():
+            listed = await hotline.read("/tickets", asked=what)
+            assert len(listed["tickets"]) == number, what
+        return [what for what, number in waiting.items() if number]
+
+    await hotline.done(no, "dispatch", lead=WATER)
+    await hotline.done(no, "sign", unit=WATER)
+    assert await desks() == []
+    at = datetime.now(UTC).isoformat()
+    reply = {"unit": WATER, "outcome": "resolved", "text": "已更换滤网", "contacted_at": at}
+    await hotline.done(no, "reply", **reply)
+    assert await desks() == ["first_review"]
+    await hotline.done(no, "first_review", approve=True)
+    assert await desks() == ["final_review"]
+    await hotline.done(no, "final_review", approve=False, opinion="答复不完整")
+    assert await desks() == []
+    await hotline.done(no, "reply", **reply)
+    assert await desks() == ["first_review"], "what was sent back passes all reviews anew"
 
 
 async def test_the_recording_of_a_call_is_kept_with_its_demand(hotline: Hotline) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from api.moments import ZONE
 from api.services import listing
-from api.services.listing import Filters, Owed, Span
+from api.services.listing import Asked, Filters, Owed, Span
 from domain.commands import Actor
 from domain.vocabulary import Channel, Lamp, Rating, Role, Status, UnitStage
 from models import duty, knowledge, outbox, verification
@@ -114,10 +114,7 @@ async def test_every_desk_has_something_to_do(county: AsyncEngine) -> None:
     office = Actor(role=Role.OFFICE, id="hotline-office")
     unit = Actor(role=Role.UNIT_PRINCIPAL, unit=_BUSY, id="shuiwu-principal")
     desks = {
-        **{
-            f"{asked} asked": (office, Filters(asked=asked, open_only=True))
-            for asked in ("return", "extension")
-        },
+        **{f"{asked} asked": (office, Filters(asked=asked, open_only=True)) for asked in get_args(Asked)},
         **{
             f"stage {stage}": (unit if stage is UnitStage.SIGNED else office, Filters(unit_stage=[stage]))
             for stage in (UnitStage.WAITING, UnitStage.SIGNED, UnitStage.APPROVING, UnitStage.REPLIED)

@@ -47,6 +47,8 @@ DESKS: Final = {
     "to review": Filters(status=["reviewing"]),
     "returns asked": Filters(asked="return", open_only=True),
     "extensions asked": Filters(asked="extension", open_only=True),
+    "to review first": Filters(asked="first_review", open_only=True),
+    "to review at last": Filters(asked="final_review", open_only=True),
     "lit": Filters(lamp=["red", "yellow", "warning"], open_only=True),
     "at units": Filters(status=["dispatched", "handling", "planned"]),
     "before a leader": Filters(status=["awaiting_instruction"]),

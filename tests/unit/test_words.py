@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 import pytest
 from sqlalchemy import CheckConstraint
 
+from api.services.listing import Asked
 from domain import vocabulary as domain
 from domain.casework.transitions import TRANSITIONS
 from domain.policy import Standing
@@ -88,6 +89,7 @@ CODES: Final[dict[str, Iterable[str]]] = {
     "EXPORT_FORMAT": CONTRACT["components"]["schemas"]["ExportBody"]["properties"]["format"]["enum"],
     "MODE": CONTRACT["components"]["schemas"]["AnswerBody"]["properties"]["mode"]["enum"],
     "SIGNER": CONTRACT["components"]["schemas"]["RecordSignatureBody"]["properties"]["who"]["enum"],
+    "ASKED": get_args(Asked),
     "MESSAGE_STATE": _of(notifications.State),
     "CALL_REASON": _checked("call_task", "reason"),
     "CALL_OUTCOME": _of(call_tasks.CallOutcome),

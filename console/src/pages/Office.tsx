@@ -35,13 +35,26 @@ const TABS: Tab[] = [
     count: (counts) => counts.asked.extension,
     empty: "没有延期申请",
   },
-  { key: "review", label: "待审核", query: { status: ["reviewing"] }, count: (counts) => counts.status.reviewing, empty: "没有待审核的答复" },
+  {
+    key: "review",
+    label: "待审核",
+    query: { asked: "first_review", open: true },
+    count: (counts) => counts.asked.first_review,
+    empty: "没有待审核的答复",
+  },
   {
     key: "lamps",
     label: "亮灯",
     query: { lamp: ["red", "yellow", "warning"], open: true },
     count: (counts) => Object.values(counts.lamp).reduce((total, one) => total + one, 0),
     empty: "没有亮灯的工单",
+  },
+  {
+    key: "final",
+    label: "待终审",
+    query: { asked: "final_review", open: true },
+    count: () => undefined,
+    empty: "没有待终审的答复",
   },
   {
     key: "units",

@@ -6,7 +6,7 @@ import { DatePicker } from "../parts/DatePicker";
 import { useUnits } from "../parts/units";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
 import { brief, sent, wall } from "../time";
-import { CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
+import { ASKED, CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
@@ -33,7 +33,7 @@ const OTHERS: Record<string, (value: string) => string> = {
   dispatched_to: (value) => `派单至${brief(value)}`,
   closed_from: (value) => `办结自${brief(value)}`,
   closed_to: (value) => `办结至${brief(value)}`,
-  asked: (value) => (value === "return" ? "有退单申请" : "有延期申请"),
+  asked: (value) => word(ASKED, value),
 };
 
 /** The question that an address asks; what it does not say is `fixed`. */

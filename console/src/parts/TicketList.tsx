@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Empty, Flex, Grid, Table, Tag } from "antd";
+import { Button, Empty, Flex, Grid, Skeleton, Table, Tag } from "antd";
 import { type Key, type ReactNode, useState } from "react";
 import { Link, useNavigate } from "react-router";
 import type { ListTicketsData, TicketLine } from "../client";
@@ -63,6 +63,7 @@ export function TicketList(props: {
     </Flex>
   );
   if (md === false) {
+    if (tickets.isLoading) return <Skeleton active />;
     return (
       <>
         <ul className="cards" aria-label="工单">
@@ -90,7 +91,7 @@ export function TicketList(props: {
             </li>
           ))}
         </ul>
-        {!tickets.isLoading && tickets.rows.length === 0 && <Empty description={props.empty} />}
+        {tickets.rows.length === 0 && <Empty description={props.empty} />}
         {more}
       </>
     );

@@ -118,8 +118,8 @@ FORMS: Mapping[str, Form] = {
     "dispatch": Form(query={"status": "registered"}),
     "decide_return": Form(query={"asked": "return"}),
     "decide_extension": Form(query={"asked": "extension"}),
-    "first_review": Form(query={"status": "reviewing"}),
-    "final_review": Form(query={"status": "reviewing"}),
+    "first_review": Form(query={"asked": "first_review"}),
+    "final_review": Form(query={"asked": "final_review"}),
     "callback": Form("hotline-agent-1", {"status": "closed"}),
     **dict.fromkeys(("reply", "request_return", "request_extension", "contact", "progress"), OF_A_UNIT),
 }
