@@ -10,7 +10,7 @@ import typer
 from ops.api_client import ApiClient
 from ops.command_identity import identities
 from ops.driver import Outcomes, drive, staffed_units
-from ops.errors import OperationFailed
+from ops.errors import OperationFailed, failing_as_one
 from ops.progress import progress_bar
 from ops.settings import Settings, load_settings
 
@@ -45,7 +45,5 @@ async def _drive(settings: Settings, url: str | None, count: int, at_once: int) 
             units = await staffed_units(api)
             if not units:
                 raise OperationFailed("no unit has people; load some with `jiesu load`")
-            try:
+            with failing_as_one():
                 return await drive(api, units, count, at_once, lambda: bar.advance(task))
-            except* OperationFailed as failed:
-                raise OperationFailed(str(failed.exceptions[0])) from None

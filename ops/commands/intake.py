@@ -10,7 +10,7 @@ import typer
 
 from ops.api_client import ApiClient
 from ops.command_identity import identities
-from ops.errors import OperationFailed
+from ops.errors import failing_as_one
 from ops.intake import Account, Line, lines, post_all
 from ops.progress import progress_bar
 from ops.settings import Settings, load_settings
@@ -61,7 +61,5 @@ async def _post(
     with progress_bar() as bar:
         task = bar.add_task("posting", total=len(said))
         async with identities(settings) as identify, ApiClient(url or settings.api_url, identify) as api:
-            try:
+            with failing_as_one("Run it again to go on."):
                 return await post_all(api, said, otherwise, at_once, lambda: bar.advance(task))
-            except* OperationFailed as failed:
-                raise OperationFailed(f"{failed.exceptions[0]} Run it again to go on.") from None
