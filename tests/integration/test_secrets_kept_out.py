@@ -1,9 +1,8 @@
 """What bears a mark of state secrets is refused with its article, and nothing of it is kept."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from html import unescape
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +12,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.tables import AuditLine, Base
-from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, working
@@ -32,26 +29,9 @@ def policy() -> str:
 
 
 @pytest.fixture
-def settings(
-    policy: str, tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]
-) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-        policy=policy,
-    )
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(settings.database_target())
-    yield made
-    await made.dispose()
+def settings(settings: Settings, policy: str) -> Settings:
+    """The installation's settings, with the policy of the test."""
+    return settings.model_copy(update={"policy": policy})
 
 
 @pytest.fixture

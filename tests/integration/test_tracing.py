@@ -1,8 +1,6 @@
 """Traces tell how long what took, from the request into the workflow; never what was asked or said."""
 
 import json
-from collections.abc import Callable
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import create_app
 from ops import tracing
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from ops.tracing import KEPT, Discreet
@@ -25,17 +22,9 @@ SAID = "自来水浑浊"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-        traces="file",
-    )
+def settings(settings: Settings) -> Settings:
+    """The installation's settings, with traces."""
+    return settings.model_copy(update={"traces": "file"})
 
 
 async def test_a_command_is_followed_from_the_client_into_workflow_and_activity(
