@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 
 from tests.running import Jiesu
+from tests.waiting import until
 
 PASSWORD = "Correct-horse-7"
 
@@ -35,11 +36,15 @@ class Somebody:
     def done(self, no: str, do: str, **body: Any) -> None:
         """Gives a command; waits where the machine is too busy to answer at once."""
         headers = {"Idempotency-Key": f"{self.code}-{no}-{do}-{len(str(body))}"}
-        for _ in range(20):
-            answer = self.ask("POST", f"/tickets/{no}/{do}", json=body, headers=headers)
-            if answer.status_code not in (202, 503):
-                break
-        assert answer.status_code == 200, f"{do}: {answer.status_code} {answer.text}"
+        answers: list[httpx2.Response] = []
+
+        def is_answered() -> bool:
+            answers.append(self.ask("POST", f"/tickets/{no}/{do}", json=body, headers=headers))
+            return answers[-1].status_code not in (202, 503)
+
+        until(is_answered, f"an answer to {do}")
+        told = answers[-1]
+        assert told.status_code == 200, f"{do}: {told.status_code} {told.text}"
 
 
 @contextmanager
