@@ -27,6 +27,18 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 MORE_PEOPLE = Path(__file__).with_name("more_people.yaml")
+TIMED_OUT = (r"TimeoutError: .*Timeout \d+ms exceeded", r"AssertionError: Locator expected")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a browser waited for in vain is tried once more, and the run names it.
+
+    A browser shares two cores with four servers and another browser: a page that once came late says nothing
+    about the page. What is wrong is wrong twice, and everything that is not about waiting fails at once.
+    """
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=list(TIMED_OUT)))
 
 
 @pytest.fixture(scope="session")
