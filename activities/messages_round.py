@@ -13,7 +13,7 @@ from temporalio import activity
 
 from activities.notify import Notify
 from domain.vocabulary import Channel
-from models import call_tasks, digests, duty, inbound, notifications, receipts
+from models import call_tasks, counted_refusals, digests, duty, notifications, receipts
 from models.contracts.messages import MESSAGES_ROUND, RoundResult
 from models.contracts.notices import Notice
 from models.duty import Alert
@@ -62,7 +62,7 @@ class MessagesRound:
             await call_tasks.drop_kept(conn, _PAGE)
             calls = await receipts.call_instead(conn, now - self._patience.call_after, _PAGE)
         async with self._engine.begin() as conn:
-            refused = await inbound.sum_up(conn, now)
+            refused = await counted_refusals.sum_up(conn, now)
         return RoundResult(
             released=released,
             digests=len(gathered),

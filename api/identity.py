@@ -23,7 +23,7 @@ from api.problems import Problem
 from api.services.parts import Parts
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models import api_tokens, audit, sessions
+from models import api_tokens, counted_refusals, sessions
 from models.api_tokens import Token
 from models.audit import Line
 from models.held_roles import ACTS_AS, NAMES, OF_A_UNIT, HeldRole, held_as
@@ -177,7 +177,8 @@ async def _record_ended(parts: Parts, request: Request, name_of: _NameOf, secret
 async def _record(parts: Parts, request: Request, outcome: str, name: str) -> None:
     operation = request.scope["route"].operation_id
     async with parts.engine.begin() as conn:
-        await audit.write(conn, Line(datetime.now(UTC), operation, outcome, {"id": name}, source_of(request)))
+        line = Line(datetime.now(UTC), operation, outcome, {"id": name}, source_of(request))
+        await counted_refusals.put(conn, line)
 
 
 async def shown_by(conn: AsyncConnection, request: Request) -> str | None:

@@ -14,7 +14,7 @@ from api.services.parts import Parts
 from api.services.reading import Detail
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models import audit, callers, citizen_links
+from models import audit, callers, citizen_links, counted_refusals
 from models.audit import Line
 from models.callers import ReadCaller
 from models.tables import Caller
@@ -47,7 +47,9 @@ async def by_number(parts: Parts, no: str, tail: str, source: str | None) -> str
     await abuse.count_guess(parts.engine, no, source, now)
     caller = await _with_tail(parts, no, tail)
     if caller is None:
-        await _note(parts, "citizen_lookup", "not_found", source)
+        async with parts.engine.begin() as conn:
+            line = Line(now, "citizen_lookup", "not_found", {}, source)
+            await counted_refusals.put(conn, line)
         raise Problem(404, "not_found", "工单编号或手机号后四位不对。请核对后再试。")
     await abuse.forget_guess(parts.engine, no, source)
     return citizen_links.made(parts.ring, caller, now + citizen_links.OF_A_VISIT)
@@ -62,7 +64,7 @@ async def by_token(parts: Parts, token: str, source: str | None) -> Followed:
         raise _ended()
     actor = Actor(role=Role.CITIZEN, id=str(caller_id))
     followed = Followed(caller, actor, await reading.detail(parts, actor, caller.ticket_no))
-    await _note(parts, "citizen_page", audit.DONE, source, followed.no, str(caller_id))
+    await record(parts, followed, "citizen_page", source)
     return followed
 
 
@@ -85,20 +87,10 @@ async def _with_tail(parts: Parts, no: str, tail: str) -> UUID | None:
 
 async def record(parts: Parts, followed: Followed, do: str, source: str | None) -> None:
     """Writes to the audit that a caller asks for something to be done with their ticket."""
-    await _note(parts, do, audit.DONE, source, followed.no, str(followed.caller.id))
-
-
-async def _note(
-    parts: Parts,
-    operation: str,
-    outcome: str,
-    source: str | None,
-    no: str | None = None,
-    who: str | None = None,
-) -> None:
-    actor = {"id": who, "role": Role.CITIZEN.value} if who else {}
+    actor = {"id": str(followed.caller.id), "role": Role.CITIZEN.value}
+    line = Line(datetime.now(UTC), do, audit.DONE, actor, source, ticket_no=followed.no)
     async with parts.engine.begin() as conn:
-        await audit.write(conn, Line(datetime.now(UTC), operation, outcome, actor, source, ticket_no=no))
+        await audit.write(conn, line)
 
 
 def _ended() -> Problem:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.identity import Principal, shown_by, source_of
 from api.services.parts import Parts
-from models import audit
+from models import audit, counted_refusals
 from models.audit import Line
 from ops.database import at_once
 
@@ -70,16 +70,21 @@ def actor_of(who: Principal) -> dict[str, str | None]:
 async def record_stranger(
     parts: Parts, operation: str, outcome: str, login: str | None, source: str | None
 ) -> None:
-    """Writes one line about who has not proven who they are; `login` only where it is an account's."""
-    async with at_once(parts.engine) as conn:
-        await audit.write(
-            conn,
-            Line(datetime.now(UTC), operation, outcome, {"id": login}, source),
-        )
+    """Writes one line about who has proven who they are, or counts who has not.
+
+    `login` only where it is an account's.
+    """
+    line = Line(datetime.now(UTC), operation, outcome, {"id": login}, source)
+    if outcome == audit.DONE:
+        async with at_once(parts.engine) as conn:
+            await audit.write(conn, line)
+    else:
+        async with parts.engine.begin() as conn:
+            await counted_refusals.put(conn, line)
 
 
 async def record_turned_away(request: Request, outcome: str) -> None:
-    """Writes one line about a request that was refused before it was read.
+    """Writes one line about a request that was refused before it was read, or counts it.
 
     One of nobody known is only logged: a stranger must not be able to fill the audit. So is one that comes
     while the database is away.
@@ -93,7 +98,7 @@ async def record_turned_away(request: Request, outcome: str) -> None:
             if name is not None:
                 no = of_ticket[1] if of_ticket else None
                 line = Line(datetime.now(UTC), "request", outcome, {"id": name}, source, ticket_no=no)
-                await audit.write(conn, line)
+                await counted_refusals.put(conn, line)
 
 
 def _subject(path: str, places: Mapping[str, str]) -> str | None:

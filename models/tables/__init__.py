@@ -1,6 +1,6 @@
 """The tables of Postgres, a module an idea. Migrations make them; a test holds the two equal."""
 
-from models.tables.audit import AuditHead, AuditLine
+from models.tables.audit import AuditHead, AuditLine, RefusalTally
 from models.tables.base import Base
 from models.tables.commands import Command, Refusal
 from models.tables.directory import Person, Unit
@@ -14,7 +14,6 @@ from models.tables.messages import (
     CallTask,
     Duty,
     DutyAlert,
-    InboundTally,
     InboxMessage,
     Receipt,
     SeenWebhook,
@@ -44,7 +43,6 @@ __all__ = [
     "Erasure",
     "ExportRequest",
     "FailedLogin",
-    "InboundTally",
     "InboxMessage",
     "KnowledgeEntry",
     "Law",
@@ -57,6 +55,7 @@ __all__ = [
     "Receipt",
     "Recusal",
     "Refusal",
+    "RefusalTally",
     "SeenWebhook",
     "Session",
     "Supervision",

@@ -45,3 +45,21 @@ class AuditHead(Base):
     lane: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(server_default="0")
     hash: Mapped[bytes]
+
+
+class RefusalTally(Base):
+    """How many refusals of one kind there were since an instant: wrong passwords, forged pushes.
+
+    The first of them stand on the audit one by one, the rest as a number. There are as many rows as kinds;
+    an `actor_id` or `via` that nobody knows is empty.
+    """
+
+    __tablename__ = "refusal_tally"
+
+    operation: Mapped[str] = mapped_column(primary_key=True)
+    outcome: Mapped[str] = mapped_column(primary_key=True)
+    actor_id: Mapped[str] = mapped_column(primary_key=True)
+    via: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    seen: Mapped[int] = mapped_column(Integer)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, Encrypted
@@ -35,22 +35,6 @@ class Receipt(Base):
     reported_at: Mapped[datetime | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     notification_id: Mapped[UUID | None]
-
-
-class InboundTally(Base):
-    """How many pushes of one kind were refused since an instant: forged, replayed, stale, of no known form.
-
-    The first of them stand on the audit one by one, the rest as a number. There are as many rows as kinds.
-    """
-
-    __tablename__ = "inbound_tally"
-
-    gateway: Mapped[str] = mapped_column(primary_key=True)
-    what: Mapped[str] = mapped_column(primary_key=True)
-    why: Mapped[str] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
-    until: Mapped[datetime]
-    seen: Mapped[int] = mapped_column(Integer)
 
 
 class SeenWebhook(Base):

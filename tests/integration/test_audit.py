@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from models import audit, texts
+from models import audit, counted_refusals, texts
 from models.audit import Line
-from models.tables import CallTask, Notification
+from models.counted_refusals import ONE_BY_ONE, WINDOW
+from models.tables import CallTask, Notification, RefusalTally
 from models.texts import Reference
 from ops.commands import account, keys, load
 from ops.commands import audit as audit_command
@@ -131,6 +132,47 @@ async def test_what_is_too_large_or_no_picture_or_from_elsewhere_is_on_record(
         ("upload_attachment", "csrf", None),
         ("list_tickets", "role_not_held", None),
     ]
+
+
+async def test_what_is_refused_without_end_leaves_ten_lines_and_their_number(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    huge = {"Content-Type": "application/json", "Content-Length": str(1024**3)}
+    async with somebody(hotline, "县热线办", "agent") as (person, agent):
+        for _ in range(ONE_BY_ONE + 3):
+            answer = await agent.send("POST", "/tickets", content=_nothing(), headers=huge)
+            assert answer.status_code == 413
+        csrf = {"X-CSRF-Token": "another"}
+        for _ in range(ONE_BY_ONE + 4):
+            assert (await agent.http.delete("/api/v1/session", headers=csrf)).status_code == 403
+    guessed = await found_person(engine, hotline.parts.ring, WATER, "handler")
+    async with browsing(hotline.parts) as stranger:
+        told = [(await stranger.log_in(guessed, "wrong")).status_code for _ in range(ONE_BY_ONE + 9)]
+    assert set(told) == {401, 429}
+
+    async def refused_of(who: str) -> list[tuple[str, str, int | None]]:
+        return [
+            (line["operation"], line["outcome"], line.get("details", {}).get("more"))
+            for line in await written(engine)
+            if line["actor"].get("id") == who and line["outcome"] != audit.DONE
+        ]
+
+    one_by_one = {
+        person: [("request", "body_too_large", None)] * ONE_BY_ONE + [("logout", "csrf", None)] * ONE_BY_ONE,
+        guessed: [("login", "login_refused", None)] * told.count(401)
+        + [("login", "locked_out", None)] * ONE_BY_ONE,
+    }
+    assert {who: await refused_of(who) for who in one_by_one} == one_by_one
+    async with engine.begin() as conn:
+        of_these = RefusalTally.actor_id.in_(one_by_one)
+        await conn.execute(update(RefusalTally).where(of_these).values(since=RefusalTally.since - WINDOW))
+        await counted_refusals.sum_up(conn, datetime.now(UTC))
+    assert sorted((await refused_of(person))[2 * ONE_BY_ONE :]) == [
+        ("logout", "csrf", 4),
+        ("request", "body_too_large", 3),
+    ]
+    assert (await refused_of(guessed))[-1] == ("login", "locked_out", told.count(429) - ONE_BY_ONE)
+    assert [fault async for fault in audit.faults(engine)] == []
 
 
 async def _nothing() -> AsyncIterator[bytes]:

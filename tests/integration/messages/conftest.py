@@ -30,7 +30,7 @@ TOKEN = "pushes-come-in-by-this-token"
 WEBHOOK_SECRET = "whsec_c2lnbmluZyBpbiBib3RoIGRpcmVjdGlvbnM="
 
 TABLES = (
-    "call_attempt, call_task, duty_alert, duty, survey, inbox_message, receipt, inbound_tally, "
+    "call_attempt, call_task, duty_alert, duty, survey, inbox_message, receipt, refusal_tally, "
     "seen_webhook, command, notification, outbox_message, assignment, caller, person, unit"
 )
 

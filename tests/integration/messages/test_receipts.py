@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from activities.gateways.aliyun import AliyunGateway
 from activities.gateways.cmcc import CmccGateway
 from activities.gateways.gateway import Message, Outcome, SendResult
-from models import audit, inbound
-from models.inbound import ONE_BY_ONE, WINDOW
+from models import audit, counted_refusals, inbound
+from models.counted_refusals import ONE_BY_ONE, WINDOW
 from ops.keyring import KeyRing
 from tests.integration.messages.conftest import People
 from tests.integration.messages.hooks import Hooks
@@ -125,7 +125,7 @@ async def refusals(desk: Desk) -> list[tuple[Any, ...]]:
     """Gateway, operation and reason of what the audit has since the first refusal of this test."""
     return await desk.all(
         "SELECT data->'actor'->>'via', operation, outcome FROM audit_line"
-        " WHERE operation LIKE 'receive%' AND at >= (SELECT min(since) FROM inbound_tally) ORDER BY at, seq"
+        " WHERE operation LIKE 'receive%' AND at >= (SELECT min(since) FROM refusal_tally) ORDER BY at, seq"
     )
 
 
@@ -204,13 +204,13 @@ async def test_a_flood_of_forged_pushes_leaves_ten_lines_and_their_number(
     assert lines.count(("aliyun", "receive_replies", "token")) == 1, "another kind is counted for itself"
 
     async with engine.begin() as conn:
-        assert await inbound.sum_up(conn, datetime.now(UTC)) == 0, "the window is still open"
-        began = (await conn.execute(text("SELECT min(since) FROM inbound_tally"))).scalar_one()
+        assert await counted_refusals.sum_up(conn, datetime.now(UTC)) == 0, "the window is still open"
+        began = (await conn.execute(text("SELECT min(since) FROM refusal_tally"))).scalar_one()
         await conn.execute(
-            text("UPDATE inbound_tally SET since = since - CAST(:window AS interval)"), {"window": WINDOW}
+            text("UPDATE refusal_tally SET since = since - CAST(:window AS interval)"), {"window": WINDOW}
         )
-        assert await inbound.sum_up(conn, datetime.now(UTC)) == 7
-        assert await inbound.sum_up(conn, datetime.now(UTC)) == 0
+        assert await counted_refusals.sum_up(conn, datetime.now(UTC)) == 7
+        assert await counted_refusals.sum_up(conn, datetime.now(UTC)) == 0
     told = await desk.all(
         "SELECT data FROM audit_line WHERE operation = 'receive_reports'"
         f" AND at >= '{began.isoformat()}' AND data->'details' ? 'more'"
@@ -241,7 +241,7 @@ async def test_a_round_puts_what_was_only_counted_on_the_audit(desk: Desk, engin
     for _ in range(ONE_BY_ONE + 2):
         await refuse(engine, gateway, start)
     assert (await desk.round()).refused == 2
-    assert await desk.all(f"SELECT count(*) FROM inbound_tally WHERE gateway = '{gateway}'") == [(0,)]
+    assert await desk.all(f"SELECT count(*) FROM refusal_tally WHERE via = '{gateway}'") == [(0,)]
 
 
 async def refuse(engine: AsyncEngine, gateway: str, at: datetime) -> None:
