@@ -28,7 +28,7 @@ from ops.ports import free_port
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, serving, working
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 from worker import build_worker
 
 WATER = "水务局"
@@ -64,7 +64,7 @@ class Office:
 
     async def deliver(self, hotline: Hotline) -> None:
         """Sweeps until nothing is left: on a busy machine a worker that just began may not answer in time."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while (await self.sweep(hotline)).left:
                 pass
 

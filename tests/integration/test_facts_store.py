@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from models.chain import ChainedFact, verify
 from models.facts_store import SUPERVISION, TICKET, Aggregate, FactsMissing, append, load
 from ops.database import create_engine
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ async def test_of_two_appends_at_one_moment_one_stands(engine: AsyncEngine, stor
 
 async def _until_somebody_waits(engine: AsyncEngine) -> None:
     query = text("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
-    async with asyncio.timeout(5), engine.connect() as conn:
+    async with asyncio.timeout(PATIENCE), engine.connect() as conn:
         while not await conn.scalar(query):
             await conn.rollback()
 

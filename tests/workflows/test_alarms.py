@@ -20,9 +20,9 @@ async def test_a_reminder_comes_late_by_its_share_and_is_dated_by_its_own_instan
     sign = (await office.ticket(ticket.no)).clocks["sign", "水务局"]  # type: ignore[index]
     warning = sign.ladder[0].at
     late = spread_of(ticket.no, spread)
-    await skipper.fast_forward(ticket.handle, warning - now() + late - timedelta(seconds=20))
+    await skipper.fast_forward(ticket.handle, warning - now() + late - timedelta(minutes=2))
     assert "lamp" not in names(await office.facts(ticket.no))
-    await skipper.fast_forward(ticket.handle, timedelta(seconds=40))
+    await skipper.fast_forward(ticket.handle, timedelta(minutes=3))
     made = await eventually(lambda: office.facts(ticket.no), lambda facts: "lamp" in names(facts))
     assert next(fact for fact in made if fact.NAME == "lamp").at == warning
     assert (await cost(ticket.handle)).kinds["TIMER_STARTED"] == 2

@@ -31,7 +31,7 @@ from ops.ports import free_port
 from ops.process import spawn, stop
 from ops.settings import Settings
 from ops.temporal_client import connect
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 from tests.workflows.histories import kinds
 from tests.workflows.office import Office, OpenTicket, names, now
 from worker import build_worker
@@ -219,7 +219,7 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(
         ]
         await asyncio.wait(dispatches, return_when=asyncio.FIRST_COMPLETED)
         worker.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(worker.wait, 15) == 0
+        assert await asyncio.to_thread(worker.wait, PATIENCE) == 0
     async with build_worker(quiet.client, settings, quiet.engine, quiet.ring):
         for ticket, dispatch in zip(tickets, dispatches, strict=True):
             assert (await dispatch).status == "dispatched"
@@ -229,7 +229,7 @@ async def test_a_worker_that_is_asked_to_stop_finishes_what_it_began(
 async def test_a_worker_says_in_one_line_why_it_cannot_start(settings: Settings) -> None:
     nowhere = settings.model_copy(update={"temporal_address": f"127.0.0.1:{free_port()}"})
     with process(nowhere, "-m", "worker", stderr=subprocess.PIPE) as worker:
-        _, said = await asyncio.to_thread(worker.communicate, timeout=30)
+        _, said = await asyncio.to_thread(worker.communicate, timeout=PATIENCE)
     assert worker.returncode == 2
     assert said.decode().count("\n") == 1
     assert "Temporal" in said.decode()
@@ -237,7 +237,7 @@ async def test_a_worker_says_in_one_line_why_it_cannot_start(settings: Settings)
 
 async def patiently(handle: WorkflowHandle[Any, Any], do: str, envelope: Envelope) -> CommandResult:
     """Send an Update until somebody answers: the server still waits for the worker that is dead."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while True:
             try:
                 result: CommandResult = await handle.execute_update(
