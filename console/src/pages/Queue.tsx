@@ -1,11 +1,11 @@
 import { FilterOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Flex, Grid, Input, Select, Tag } from "antd";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { DatePicker } from "../parts/DatePicker";
 import { useUnits } from "../parts/units";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
-import { brief, sent, wall } from "../time";
+import { brief, sent, wall, type Wall } from "../time";
 import { ASKED, CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -67,6 +67,11 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
   const narrowed = [...params.keys()];
   const from = params.get("received_from");
   const to = params.get("received_to");
+  // The same days in the same array: at another one a picker drops the day that has been picked and waits for the other.
+  const days = useMemo<[Wall | null, Wall | null]>(
+    () => [from ? wall(from) : null, to ? wall(to).subtract(1, "day") : null],
+    [from, to],
+  );
   return (
     <section>
       <Flex wrap gap={10} align="center" className="bar">
@@ -110,13 +115,13 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
           aria-label="受理日期"
           placeholder={["受理自", "受理至"]}
           allowEmpty={[true, true]}
-          value={[from ? wall(from) : null, to ? wall(to).subtract(1, "day") : null]}
-          onChange={(days) => {
+          value={days}
+          onChange={(chosen) => {
             const next = new URLSearchParams(params);
             next.delete("received_from");
             next.delete("received_to");
-            if (days?.[0]) next.set("received_from", sent(days[0].startOf("day")));
-            if (days?.[1]) next.set("received_to", sent(days[1].add(1, "day").startOf("day")));
+            if (chosen?.[0]) next.set("received_from", sent(chosen[0].startOf("day")));
+            if (chosen?.[1]) next.set("received_to", sent(chosen[1].add(1, "day").startOf("day")));
             setParams(next, { replace: true });
           }}
           style={{ width: 250 }}

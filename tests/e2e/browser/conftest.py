@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, StorageStat
 from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from tests.e2e.browser.room import Room
-from tests.e2e.browser.seats import Seats
+from tests.e2e.browser.seats import PATIENCE, Seats
 from tests.running import Jiesu
 
 CHROMIUM_ARGUMENTS = (
@@ -82,6 +82,18 @@ def browser_context_args(county: Jiesu) -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def new_context(new_context: CreateContextCallback) -> Callable[..., BrowserContext]:
+    """Browsers that wait for whatever is done in them as long as for what appears."""
+
+    def patient(**screen: Any) -> BrowserContext:
+        context = new_context(**screen)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    return patient
+
+
 @pytest.fixture(scope="session")
 def remembered() -> dict[str, StorageState]:
     """The logins of people who passed the login page before."""
@@ -109,6 +121,7 @@ def room(
 
         def new_context(*_: Any, **screen: Any) -> BrowserContext:
             context = browser.new_context(**browser_context_args, **screen)
+            context.set_default_timeout(PATIENCE)
             stack.callback(context.close)
             return context
 

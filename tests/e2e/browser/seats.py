@@ -18,8 +18,8 @@ from models import second_factor
 from tests.e2e.people import Somebody
 from tests.running import Jiesu
 
-PATIENCE = 20_000
-"""Milliseconds to wait for something to appear, on a machine that does other work meanwhile."""
+PATIENCE = 90_000
+"""Milliseconds to wait for anything, on a machine that does other work meanwhile; what comes is not late."""
 
 WITHOUT_PASSWORD = frozenset({"hotline-admin", "city-reviewer"})
 """Those whom the demonstration gives no account: a link lets them set their password."""
@@ -118,6 +118,20 @@ class Seat:
         # By key: the list is drawn anew while it is searched, away from under a pointer.
         expect(self.page.locator(".ant-select-item-option-active:visible")).to_have_text(option)
         box.press("Enter")
+
+    def write_time(self, box: Locator, written: str) -> None:
+        """Types a day, or a time of a day, into a picker and takes it: year, month and day in this order."""
+        year, month, day = (int(number) for number in re.findall(r"\d+", written)[:3])
+        calendar = self.page.locator(".ant-picker-dropdown:visible")
+        box.click()
+        expect(calendar).to_have_count(1)
+        box.fill(written)
+        # The calendar shows what was understood. It is taken by key: the page is scrolled so that a pointer
+        # comes to the calendar's button, and the calendar follows the page from under the pointer.
+        known = calendar.locator(f".ant-picker-cell-in-view[title='{year}-{month:02}-{day:02}']")
+        expect(known).to_have_class(re.compile("cell-(selected|range-start|range-end)"))
+        box.press("Enter")
+        expect(box).to_have_value(written)
 
     def is_told(self, words: str) -> None:
         """Waits for a message or an alert with these words."""
