@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio import activity
 
-from activities.notify import Notify
+from activities.notify import Notify, queue_for_others
 from domain.vocabulary import Channel
 from models import call_tasks, counted_refusals, digests, duty, notifications, receipts
 from models.contracts.messages import MESSAGES_ROUND, RoundResult
@@ -59,7 +59,8 @@ class MessagesRound:
         async with self._engine.begin() as conn:
             matched = await receipts.match_waiting(conn, _PAGE)
         async with self._engine.begin() as conn:
-            await call_tasks.drop_kept(conn, _PAGE)
+            for one in await notifications.of_ids(conn, await call_tasks.drop_kept(conn, _PAGE)):
+                await queue_for_others(conn, one)
             calls = await receipts.call_instead(conn, now - self._patience.call_after, _PAGE)
         async with self._engine.begin() as conn:
             refused = await counted_refusals.sum_up(conn, now)

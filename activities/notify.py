@@ -90,8 +90,7 @@ class Notify:
             if not await is_kept_from(conn, one.ticket_no, one.recipient):
                 return False
             await notifications.withhold(conn, one)
-            others = await addressees(conn, one.ticket_no, [one.role], one.unit)
-            await notifications.queue_instead(conn, one, others)
+            await queue_for_others(conn, one)
             return True
 
     async def ask(self, one: OpenNotice) -> None:
@@ -339,6 +338,12 @@ _AFTER: Mapping[Outcome, State] = {
     Outcome.DEFERRED: State.QUEUED,
     Outcome.UNKNOWN: State.UNKNOWN,
 }
+
+
+async def queue_for_others(conn: AsyncConnection, one: OpenNotice) -> None:
+    """Queues a notice that its recipient may not get any more for who else holds the role."""
+    others = await addressees(conn, one.ticket_no, [one.role], one.unit)
+    await notifications.queue_instead(conn, one, others)
 
 
 async def _within_time(call: Awaitable[SendResult]) -> SendResult:

@@ -84,9 +84,12 @@ class ReplyAnswer(_Answer):
     id: UUID
     received_at: Moment
     number: str | None = Field(description="来信号码，已脱敏。")
-    words: str | None
+    words: str | None = Field(description="来信内容；已删除的、没有保存的为空。")
     why: str | None = Field(
-        description="words 不是数字评价；no_question 没有待评价的工单；several_questions 不止一件待评价。"
+        description=(
+            "words 不是数字评价；no_question 没有待评价的工单；several_questions 不止一件待评价；"
+            "state_secret 有国家秘密的标志，内容没有保存。"
+        )
     )
 
 

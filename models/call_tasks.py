@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from domain.vocabulary import Channel
 from models import duty
 from models.duty import Through
-from models.kept_from import is_kept_from
+from models.kept_from import is_kept_from, tickets_kept_from_some
 from models.tables import CallAttempt, CallTask, Notification
 
 MAX_ATTEMPTS = 3
@@ -88,17 +88,22 @@ async def drop(conn: AsyncConnection, notification_id: UUID) -> None:
     )
 
 
-async def drop_kept(conn: AsyncConnection, limit: int) -> int:
-    """Takes back the calls to people from whom their ticket is kept by now; how many."""
-    dropped = 0
-    for task in await waiting(conn, limit):
-        if await is_kept_from(conn, task.ticket_no, task.recipient):
-            closed = {"state": "dropped", "closed_at": datetime.now(UTC)}
-            await conn.execute(
-                update(CallTask).where(CallTask.id == task.id, CallTask.state == "open").values(**closed)
-            )
-            dropped += 1
-    return dropped
+async def drop_kept(conn: AsyncConnection, limit: int) -> list[UUID]:
+    """Takes back the calls to people from whom their ticket is kept by now; of which notifications."""
+    open_ones = await waiting(conn, limit)
+    doubtful = await tickets_kept_from_some(conn, {task.ticket_no for task in open_ones})
+    kept = [
+        task.id
+        for task in open_ones
+        if task.ticket_no in doubtful and await is_kept_from(conn, task.ticket_no, task.recipient)
+    ]
+    dropped = await conn.execute(
+        update(CallTask)
+        .where(CallTask.id.in_(kept), CallTask.state == "open")
+        .values(state="dropped", closed_at=datetime.now(UTC))
+        .returning(CallTask.id)
+    )
+    return list(dropped.scalars())
 
 
 async def waiting(conn: AsyncConnection, limit: int = 100) -> Sequence[Any]:

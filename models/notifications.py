@@ -120,6 +120,11 @@ async def queue(
     return await _read(conn, _QUEUE, {_TABLE.name: as_json(rows)}) if rows else []
 
 
+async def of_ids(conn: AsyncConnection, ids: Sequence[UUID]) -> list[OpenNotice]:
+    """These rows, whatever became of them."""
+    return await _read(conn, select(*_COLUMNS).where(Notification.id.in_(ids)).order_by(Notification.id))
+
+
 async def left_open(conn: AsyncConnection, now: datetime, limit: int) -> list[OpenNotice]:
     """What is still to be sent or found and has rested long enough since it was last tried, oldest first.
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from domain.commands import Actor, Envelope, Rate
+from domain.policy import SecretMarks
+from domain.secrecy import mark_that_stops
 from domain.vocabulary import Channel, Rating, Role
 from models import audit, duty, received_commands, surveys
 from models.audit import Line
@@ -59,15 +61,19 @@ class _Meaning:
     command_id: str | None = None
 
 
-async def take(conn: AsyncConnection, ring: KeyRing, said: Uplink) -> str | None:
+async def take(
+    conn: AsyncConnection, ring: KeyRing, said: Uplink, secrets: SecretMarks | None = None
+) -> str | None:
     """Stores a message and does what it certainly means, in the caller's transaction.
 
+    Of one with a mark of state secrets only that it came, when and from where is kept, for a person to call.
     Returns what it became (rating, acknowledgement, open); None for one that was pushed before.
     """
     now = datetime.now(UTC)
     index = number_index(ring, said.number)
     row_id = uuid7()
     seal = RowSeal(ring, "inbox_message", row_id)
+    is_secret = secrets is not None and mark_that_stops(secrets, [said.words]) is not None
     stored = await conn.execute(
         insert(InboxMessage)
         .values(
@@ -78,7 +84,7 @@ async def take(conn: AsyncConnection, ring: KeyRing, said: Uplink) -> str | None
             sent_at=said.at,
             key_id=seal.key_id,
             number=seal.close_text("number", normal_phone(said.number) or said.number[:40]),
-            words=seal.close_text("words", _storable(said.words)),
+            words=None if is_secret else seal.close_text("words", _storable(said.words)),
             number_index=index,
             became="open",
         )
@@ -87,7 +93,11 @@ async def take(conn: AsyncConnection, ring: KeyRing, said: Uplink) -> str | None
     )
     if stored.one_or_none() is None:
         return None
-    meaning = await _meaning(conn, ring, row_id, said, index, now)
+    meaning = (
+        _Meaning("open", "state_secret")
+        if is_secret
+        else await _meaning(conn, ring, row_id, said, index, now)
+    )
     await conn.execute(
         update(InboxMessage)
         .where(InboxMessage.id == row_id)

@@ -36,18 +36,16 @@ async def law_to_open_by(
     return await _law_in(conn, settings, policy, today)
 
 
+async def policy_in_use(conn: AsyncConnection, settings: Settings) -> Policy:
+    """The policy this office works by, in force or not. Raises Problem where there is none to read."""
+    _, law = await _read(conn, settings, settings.policy)
+    return law.policy
+
+
 async def _law_in(
     conn: AsyncConnection, settings: Settings, policy: str | None, today: date
 ) -> tuple[StoredLaw, Law]:
-    name = policy or settings.policy
-    if name not in _known(settings.policy_dir):
-        raise Problem(422, "unknown_policy", "没有这一办法。请核对 policy。")
-    notices = await calendar_notices.load(conn)
-    try:
-        place = name if settings.policy_dir is None else str(settings.policy_dir / f"{name}.yaml")
-        stored, law = _law(place, notices)
-    except PolicyError as error:
-        raise Problem(503, "policy_unreadable", f"办法文件有误：{error}") from error
+    stored, law = await _read(conn, settings, policy or settings.policy)
     why = lapsed(law.policy, today)
     if why is not None and not settings.allow_lapsed_policy:
         raise Problem(
@@ -57,6 +55,17 @@ async def _law_in(
             basis=law.policy.standing_basis,
         )
     return stored, law
+
+
+async def _read(conn: AsyncConnection, settings: Settings, name: str) -> tuple[StoredLaw, Law]:
+    if name not in _known(settings.policy_dir):
+        raise Problem(422, "unknown_policy", "没有这一办法。请核对 policy。")
+    notices = await calendar_notices.load(conn)
+    try:
+        place = name if settings.policy_dir is None else str(settings.policy_dir / f"{name}.yaml")
+        return _law(place, notices)
+    except PolicyError as error:
+        raise Problem(503, "policy_unreadable", f"办法文件有误：{error}") from error
 
 
 def policies(settings: Settings) -> list[Policy]:

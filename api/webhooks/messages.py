@@ -21,6 +21,7 @@ from activities.gateways.pushed import NoPush
 from activities.gateways.signed_webhook import BadSignature, verified_id
 from api.asking import Assembled
 from api.problems import Problem
+from api.services.offices import policy_in_use
 from api.services.parts import Parts
 from models import inbound, receipts, uplinks
 from models.receipts import Taken
@@ -156,6 +157,8 @@ async def _count(conn: AsyncConnection, push: _Push) -> int:
 
 async def _hear(conn: AsyncConnection, push: _Push) -> int:
     """Takes replies in; there is nothing about one to forge but its words."""
+    terms = (await policy_in_use(conn, push.parts.settings)).secrecy
+    marks = terms.looked_for if terms else None
     for one in pushed.uplinks(push.gateway, push.body):
-        await uplinks.take(conn, push.parts.ring, one)
+        await uplinks.take(conn, push.parts.ring, one, marks)
     return 0

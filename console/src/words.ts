@@ -374,6 +374,7 @@ export const REPLY_WHY: Record<string, string> = {
   words: "不是数字评价",
   no_question: "没有待评价的工单",
   several_questions: "不止一件待评价",
+  state_secret: "可能涉及国家秘密",
 };
 
 /** What a unit waits for a decision on. */

@@ -26,6 +26,8 @@ export default function Replies() {
   );
 }
 
+const UNKEPT = "（有国家秘密的标志，内容没有保存。请与来信人联系，告知不要以短信传递。）";
+
 function Letter({ letter }: { letter: ReplyAnswer }) {
   const queries = useQueryClient();
   const { message } = App.useApp();
@@ -40,7 +42,7 @@ function Letter({ letter }: { letter: ReplyAnswer }) {
       <p className="quiet tight">
         {letter.number} {moment(letter.received_at)} {word(REPLY_WHY, letter.why)}
       </p>
-      <p className="words said">{letter.words ?? "（内容已删除）"}</p>
+      <p className="words said">{letter.words ?? (letter.why === "state_secret" ? UNKEPT : "（内容已删除）")}</p>
       <Form layout="inline" onFinish={(said: { ticket_no?: string }) => void handle(said)}>
         <Form.Item name="ticket_no" label="归入工单" htmlFor={`into-${letter.id}`}>
           <Input id={`into-${letter.id}`} placeholder="工单编号，可不填" />

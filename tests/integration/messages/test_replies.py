@@ -130,6 +130,27 @@ async def test_words_and_strangers_go_to_a_person_readable_only_with_the_key(
         assert not await uplinks.handled(conn, read[0].id, "rx-2")
 
 
+@pytest.mark.rule("JC-5.1")
+async def test_of_a_message_with_a_mark_of_state_secrets_only_that_it_came_is_kept(
+    desk: Desk, ring: KeyRing, hooks: Hooks
+) -> None:
+    await asked(desk, "T1")
+    await says(hooks, "蟠龙岭的机 密文件在我手里")
+    await says(hooks, "手机密码忘了")
+    assert await commands(desk) == []
+    assert [row[:2] for row in await inbox(desk)] == [("open", "state_secret"), ("open", "words")]
+    async with desk.engine.connect() as conn:
+        read = await uplinks.waiting(conn, ring)
+    assert [(one.number, one.words) for one in read] == [
+        ("+8613900000001", None),
+        ("+8613900000001", "手机密码忘了"),
+    ]
+    assert await desk.all("SELECT words IS NULL FROM inbox_message ORDER BY received_at") == [
+        (True,),
+        (False,),
+    ]
+
+
 @pytest.mark.parametrize(
     "since",
     [

@@ -115,6 +115,29 @@ async def test_what_is_kept_from_its_recipient_is_in_no_digest_and_nobody_calls_
     assert await desk.all("SELECT ticket_no, state FROM call_task") == [("T9", "dropped")]
 
 
+async def test_when_a_call_is_taken_back_because_its_ticket_names_whom_it_was_for_another_handler_is_told(
+    engine: AsyncEngine,
+    ring: KeyRing,
+    people: People,
+    aliyun: Aliyun,
+    through_aliyun: AliyunGateway,
+    hooks: Hooks,
+) -> None:
+    await people("水务局", HANDLER, {"id": "sw-b", "roles": ["handler"], "post": "B"})
+    desk = Desk.of(engine, ring, through_aliyun)
+    aliyun.next_fault = lambda _: Fault.UNDELIVERED
+    await desk.send("T1", notice("red", "T1"))
+    await hooks.push("aliyun", "reports", aliyun.receipts)
+    await keep_from(engine, "T1", "sw-a")
+    await desk.round()
+    await desk.round()
+    assert await desk.rows("T1", "recipient", "state") == [("sw-a", "failed"), ("sw-b", "sent")]
+    await desk.age(timedelta(hours=2))
+    await desk.round()
+    called = await desk.all("SELECT recipient, state FROM call_task ORDER BY opened_at")
+    assert called == [("sw-a", "dropped"), ("sw-b", "open")]
+
+
 async def test_what_is_above_the_cap_comes_in_one_digest_that_shares_its_fate(
     engine: AsyncEngine, ring: KeyRing, people: People
 ) -> None:
