@@ -1,4 +1,4 @@
-"""Pushes that were refused stand on the audit; what is left beside it is a tally of each kind"""
+"""Refusals that anybody can cause without end are on the audit; beside it is a tally of each kind"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,19 +12,20 @@ depends_on = None
 def upgrade() -> None:
     op.drop_table("inbound_refusal")
     op.create_table(
-        "inbound_tally",
-        sa.Column("gateway", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
+        "refusal_tally",
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("via", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("gateway", "what", "why", name=op.f("pk_inbound_tally")),
+        sa.PrimaryKeyConstraint("operation", "outcome", "actor_id", "via", name=op.f("pk_refusal_tally")),
     )
 
 
 def downgrade() -> None:
-    op.drop_table("inbound_tally")
+    op.drop_table("refusal_tally")
     op.create_table(
         "inbound_refusal",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
