@@ -58,8 +58,8 @@ ACTS_AS: Final[Mapping[HeldRole, Role]] = {
 }
 
 NAMES: Final[Mapping[HeldRole, str]] = {
-    HeldRole.AGENT: "坐席",
-    HeldRole.CONTRACTOR_AGENT: "外包坐席",
+    HeldRole.AGENT: "受话员",
+    HeldRole.CONTRACTOR_AGENT: "外包受话员",
     HeldRole.OFFICE: "热线办",
     HeldRole.REVIEWER: "审核员",
     HeldRole.SUPERVISOR: "督办员",

@@ -14,7 +14,7 @@ from ops.settings import Settings
 LINK_LASTS = timedelta(hours=24)
 _SHOWN = {
     "hotline-agent-1": "受话员",
-    "hotline-agent-3": "受话员、外包坐席",
+    "hotline-agent-3": "受话员、外包受话员",
     "hotline-office": "热线办",
     "shuiwu-a": "承办单位经办人",
     "shuiwu-leader": "承办单位分管领导",

@@ -48,10 +48,11 @@ SELECT no, 'somewhere', 'many', CASE WHEN is_open THEN open_at ELSE ended_at_sta
        'person', (ARRAY['城乡建设', '交通运输', '社会保障'])[1 + floor(h2 * 3)] || '/其他',
        '镇' || 1 + floor(h4 * 20), CASE WHEN h4 > 0.995 THEN helper END,
        CASE WHEN open_at NOT IN ('registered', 'awaiting_instruction') OR NOT is_open THEN lead END,
-       CASE WHEN NOT is_open THEN NULL WHEN h4 < 0.05 THEN 'red' WHEN h4 < 0.12 THEN 'yellow'
+       CASE WHEN NOT is_open OR open_at = 'registered' THEN NULL
+            WHEN h4 < 0.05 THEN 'red' WHEN h4 < 0.12 THEN 'yellow'
             WHEN h4 < 0.2 THEN 'warning' END,
-       CASE WHEN is_open THEN now() + interval '10 days' * (h2 - 0.3) END,
-       CASE WHEN is_open THEN 'handle' END,
+       CASE WHEN is_open AND open_at <> 'registered' THEN now() + interval '10 days' * (h2 - 0.3) END,
+       CASE WHEN is_open AND open_at <> 'registered' THEN 'handle' END,
        CASE WHEN h1 > 0.84 THEN 'U' || n END,
        received_at, received_at, received_at + interval '1 hour',
        CASE WHEN NOT is_open THEN received_at + interval '5 days' END,

@@ -6,9 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.moments import within_reach
@@ -18,8 +30,8 @@ from domain.commands import Actor
 from domain.vocabulary import UnitRole, UnitStage
 from models.tables import Assignment, Caller, Clock, Ticket
 
-_NEVER = "infinity"
-
+_ENDS: Final = ("-infinity", "infinity")
+"""Where tickets without a clock stand among the due times: before them all, or after."""
 
 Asked = Literal["return", "extension", "first_review", "final_review"]
 """What a unit can wait for a decision on: a reply passes its first review, then what comes after it."""
@@ -114,6 +126,8 @@ COLUMNS = (
 """What a list shows of a ticket, beside what people wrote."""
 
 _PLACE = (Ticket.lamp_rank, Ticket.due_order, Ticket.no)
+_WHERE = (Ticket.lamp_rank, cast(Ticket.due_order, Text).label("due_place"))
+"""What the place of a row is written down from; as text, for Python has no infinite times."""
 
 
 async def tickets(
@@ -126,7 +140,7 @@ async def tickets(
 
 def asked_for_page(actor: Actor, filters: Filters, cursor: str | None, limit: int) -> Select[Any]:
     """The question for the rows of a page and one more. 422 for a cursor that no page gave."""
-    query = _filtered(select(*COLUMNS, Ticket.lamp_rank), filters).where(visible_tickets(actor))
+    query = _filtered(select(*COLUMNS, *_WHERE), filters).where(visible_tickets(actor))
     if cursor is not None:
         query = query.where(_after(cursor))
     return query.order_by(*_PLACE).limit(limit + 1)
@@ -225,28 +239,24 @@ def _of_category(category: str) -> ColumnElement[bool]:
 
 def _after(cursor: str) -> ColumnElement[bool]:
     rank, due, no = _read(cursor)
-    if due is not None:
-        return tuple_(*_PLACE) > tuple_(rank, due, no)
-    # Tickets that owe nothing stand last among those of their lamp, in the order of their numbers.
-    return or_(
-        Ticket.lamp_rank > rank,
-        and_(Ticket.lamp_rank == rank, Ticket.next_due.is_(None), Ticket.no > no),
-    )
+    place = literal_column(f"'{due}'::timestamptz") if isinstance(due, str) else literal(due)
+    return tuple_(*_PLACE) > tuple_(literal(rank), place, literal(no))
 
 
 def _cursor(row: Any) -> str:
-    place = [row.lamp_rank, row.next_due.isoformat() if row.next_due else _NEVER, row.no]
+    place = [row.lamp_rank, row.due_place, row.no]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> tuple[int, datetime | None, str]:
+def _read(cursor: str) -> tuple[int, datetime | str, str]:
+    """The place in a cursor; its time is one of `_ENDS` or a moment."""
     try:
         rank, due, no = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not (type(rank) is int and 0 <= rank <= 9 and isinstance(no, str) and no.isascii()):
             raise ValueError
         return (
             rank,
-            None if due == _NEVER else within_reach(_aware(datetime.fromisoformat(due))),
+            due if due in _ENDS else within_reach(_aware(datetime.fromisoformat(due))),
             no.replace("\x00", ""),
         )
     except (ValueError, TypeError, binascii.Error):

@@ -230,8 +230,8 @@ export const ADDRESS_FOR = new Set(["visit", "verify", "emergency"]);
 export const CALLER_FIELD: Record<string, string> = { name: "姓名", phone: "电话", address: "地址" };
 
 export const HELD: Record<string, string> = {
-  agent: "坐席",
-  contractor_agent: "外包坐席",
+  agent: "受话员",
+  contractor_agent: "外包受话员",
   office: "热线办",
   reviewer: "审核员",
   supervisor: "督办员",
@@ -296,7 +296,6 @@ export const KNOWLEDGE_STATE: Record<string, string> = {
   withdrawn: "已停用",
 };
 
-/** What is filled into notices. */
 /** What the notices are for; the names that providers of short messages know stand beside them. */
 export const TEMPLATE: Record<string, string> = {
   dispatched: "派单",
@@ -331,6 +330,8 @@ export const TEMPLATE: Record<string, string> = {
   citizen_answered: "请诉求人评价",
   citizen_refused: "告知诉求人不予受理",
 };
+
+/** What is filled into notices. */
 export const TEMPLATE_VALUE: Record<string, string> = {
   ticket: "工单编号",
   supervision: "督办编号",

@@ -45,6 +45,20 @@ FIELD_WORDS = {
 }
 """What each required field is called to a person."""
 
+_WORDS_SAID = {
+    "answer": "答复内容",
+    "answer_citizen": "答复内容",
+    "appeal": "申诉理由",
+    "complete_plan": "完成情况",
+    "explain_overdue": "逾期原因",
+    "instruct": "批示内容",
+    "progress": "进展情况",
+    "submit_to_lead": "协办结果",
+    "supplement": "补充内容",
+    "urge": "催办内容",
+}
+"""What the text of a command is called where it is no reply."""
+
 
 def require(command: BaseModel, parts: Iterable[RequiredPart], about: TicketFields | None) -> None:
     """Raise Rejected for the first part that the policy requires for such a ticket and the command lacks.
@@ -61,7 +75,7 @@ def _demand_enough(command: BaseModel, part: RequiredPart) -> None:
     for name in part.fields:
         listed = getattr(command, name)
         if isinstance(listed, list) and len(listed) < part.at_least:
-            what = FIELD_WORDS.get(name, name)
+            what = _called(command, name)
             raise Rejected(
                 part.code, f"{what}至少{part.at_least}份，现有{len(listed)}份。请补充后重新提交。", part.basis
             )
@@ -71,8 +85,13 @@ def demand(command: BaseModel, fields: Iterable[str], code: str, basis: tuple[st
     """Raise Rejected with `code` when one of the fields is empty."""
     missing = [name for name in fields if empty(getattr(command, name))]
     if missing:
-        words = "、".join(FIELD_WORDS.get(name, name) for name in missing)
+        words = "、".join(_called(command, name) for name in missing)
         raise Rejected(code, f"缺少：{words}。请补充后重新提交。", basis)
+
+
+def _called(command: BaseModel, field: str) -> str:
+    said = _WORDS_SAID.get(getattr(command, "do", "")) if field == "text" else None
+    return said or FIELD_WORDS.get(field, field)
 
 
 def empty(value: Any) -> bool:

@@ -8,16 +8,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base
 
-_LAMP_RANK = "CASE lamp WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END"
-
-_DUE_ORDER = "COALESCE(next_due, 'infinity'::timestamptz)"
+_LAMP_RANK = (
+    "CASE WHEN lamp = 'red' THEN 0 WHEN urgency = 'emergency' AND status = 'registered' THEN 0 "
+    "WHEN lamp = 'yellow' THEN 1 WHEN lamp = 'warning' THEN 2 ELSE 3 END"
+)
+_DUE_ORDER = (
+    "COALESCE(next_due, CASE WHEN status <> 'registered' THEN 'infinity'::timestamptz "
+    "WHEN urgency = 'emergency' THEN '-infinity'::timestamptz WHEN urgency = 'urgent' THEN received_at "
+    "ELSE 'infinity'::timestamptz END)"
+)
 _OPEN = text("ended_at IS NULL")
 
 
 class Ticket(Base):
     """A ticket as lists show it. Intake writes the row; from the first fact on it follows the facts.
 
-    Lists run through (lamp_rank, due_order, no): the most severe lamp first, then the earliest due.
+    Lists run through (lamp_rank, due_order, no): the most severe lamp first, then the earliest due. What
+    nobody was sent yet has no clock to be judged by: until it is dispatched an emergency stands before
+    everything, and what is urgent stands as if it had been due when it came in.
     """
 
     __tablename__ = "ticket"

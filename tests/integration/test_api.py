@@ -210,6 +210,27 @@ async def test_lists_are_filtered_and_paged_most_urgent_first(hotline: Hotline) 
     assert {line["no"] for line in soon["tickets"]} == {numbers[0], numbers[1]}
 
 
+async def test_an_emergency_that_nobody_was_sent_yet_leads_every_list(hotline: Hotline) -> None:
+    dispatched = await hotline.ticket()
+    await hotline.done(dispatched, "dispatch", lead=WATER)
+    ordinary, urgent, emergency, later = [
+        await hotline.ticket(urgency=urgency) for urgency in ("normal", "urgent", "emergency", "emergency")
+    ]
+
+    async def listed(**asked: Any) -> list[str]:
+        """The list by pages of one row, so that every place is written into a cursor and read again."""
+        numbers, page = [], await hotline.read("/tickets", limit=1, **asked)
+        while page["next_cursor"] is not None:
+            numbers += [line["no"] for line in page["tickets"]]
+            page = await hotline.read("/tickets", limit=1, cursor=page["next_cursor"], **asked)
+        return numbers + [line["no"] for line in page["tickets"]]
+
+    assert await listed(status="registered") == [emergency, later, urgent, ordinary]
+    assert await listed(open=True) == [emergency, later, urgent, dispatched, ordinary]
+    await hotline.done(emergency, "dispatch", lead=WATER)
+    assert (await listed(open=True))[0] == later
+
+
 async def test_supervision_is_opened_answered_and_struck_off(hotline: Hotline) -> None:
     no = await hotline.ticket()
     await hotline.done(no, "dispatch", lead=WATER)

@@ -115,6 +115,24 @@ async def test_the_second_page_is_read_from_where_the_first_ended(filled: AsyncE
         assert _faults(plan) == []
 
 
+async def test_what_is_to_be_dispatched_is_paged_by_its_index_where_nothing_is_due(
+    filled: AsyncEngine,
+) -> None:
+    waiting, cursor, urgencies = DESKS["to dispatch"], None, []
+    while True:
+        plan = await _explained(filled, listing.asked_for_page(ACTORS["office"], waiting, cursor, 20))
+        assert (_faults(plan), _sorts(plan)) == ([], False)
+        async with filled.connect() as conn:
+            page = await listing.tickets(conn, ACTORS["office"], waiting, cursor, 20)
+        urgencies += [row.urgency for row in page.rows]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert len(urgencies) > 20
+    ranks = ["emergency", "urgent", "normal"]
+    assert urgencies == sorted(urgencies, key=ranks.index)
+    assert set(urgencies) >= {"urgent", "normal"}
+
+
 async def test_taking_the_next_reads_no_more_than_its_desk(filled: AsyncEngine) -> None:
     for desk in ("to dispatch", "to review", "lit"):
         plan = await _explained(filled, listing.asked_for_page(ACTORS["office"], DESKS[desk], None, 1))
@@ -143,6 +161,10 @@ def _faults(plan: Mapping[str, Any]) -> list[str]:
             if sorted_rows > FEW:
                 faults.append(f"sorts {sorted_rows:.0f} rows")
     return faults
+
+
+def _sorts(plan: Mapping[str, Any]) -> bool:
+    return any("Sort" in node["Node Type"] for node in _nodes(plan))
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.casework.parts import require
-from domain.commands import RequestReturn
+from domain.casework.parts import demand, require
+from domain.commands import ExplainOverdue, Instruct, Order, Progress, RequestReturn
 from domain.policy import RequiredPart
 from domain.rejected import Rejected
 
@@ -28,3 +28,17 @@ def test_as_many_items_as_the_policy_asks_for_are_enough() -> None:
         [TWO_MATERIALS],
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (Instruct(), "批示内容"),
+        (Progress(unit="水务局"), "进展情况"),
+        (ExplainOverdue(unit="水务局"), "逾期原因"),
+    ],
+)
+def test_a_text_that_lacks_is_called_what_its_form_calls_it(command: Order, words: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        demand(command, ("text",), "text_required", ("QS-6",))
+    assert refused.value.message_zh == f"缺少：{words}。请补充后重新提交。"

@@ -88,9 +88,17 @@ export default function Accounts() {
                       <Popconfirm title="取消动态口令并退出全部登录，重新设置密码？" onConfirm={() => void renew(one)}>
                         <Button size="small">重置</Button>
                       </Popconfirm>
-                      <Button size="small" danger={one.active} onClick={() => void change(one, !one.active)}>
-                        {one.active ? "停用" : "启用"}
-                      </Button>
+                      {one.active ? (
+                        <Popconfirm title="停用这个账号？登录立即失效，重新启用前不能再登录。" onConfirm={() => void change(one, false)}>
+                          <Button size="small" danger>
+                            停用
+                          </Button>
+                        </Popconfirm>
+                      ) : (
+                        <Button size="small" onClick={() => void change(one, true)}>
+                          启用
+                        </Button>
+                      )}
                     </Space>
                   ),
                 },
@@ -141,8 +149,8 @@ function Opening({ open, close, done }: { open: boolean; close: () => void; done
           name="login"
           label="用户名"
           htmlFor="account-login"
-          extra="2至40个小写字母、数字或连字符"
-          rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._-]{1,39}$/, message: "请填写2至40个小写字母、数字或连字符" }]}
+          extra="2至40个小写字母、数字、点、下划线或连字符，以字母或数字开头"
+          rules={[{ required: true, pattern: /^[a-z0-9][a-z0-9._-]{1,39}$/, message: "请填写2至40个小写字母、数字、点、下划线或连字符，以字母或数字开头" }]}
         >
           <Input id="account-login" autoComplete="off" />
         </Form.Item>

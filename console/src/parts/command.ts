@@ -90,9 +90,9 @@ export function keepDraft(no: string, name: string, form: FormInstance) {
   sessionStorage.setItem(draftOf(no, name), JSON.stringify(form.getFieldsValue(true)));
 }
 
-/** Fills in beforehand what is known when a form is opened from somewhere. */
+/** Fills in beforehand what is known when a form is opened from somewhere; what was typed besides stays. */
 export function startDraft(no: string, name: string, values: Record<string, unknown>) {
-  sessionStorage.setItem(draftOf(no, name), JSON.stringify(values));
+  sessionStorage.setItem(draftOf(no, name), JSON.stringify({ ...draft(no, name), ...values }));
 }
 
 export function forgetDraft(no: string, name: string) {
