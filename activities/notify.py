@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -188,8 +189,12 @@ class Notify:
             await self._fail(one, one.attempts, "nobody_in_role" if nobody else "no_number")
             return None
         gateway = self._gateways[one.channel]
-        if one.state is not State.QUEUED and not await self._certainly_not_sent(one, gateway, message):
-            return None
+        if one.state is not State.QUEUED:
+            if not await self._certainly_not_sent(one, gateway, message):
+                return None
+            # Queued again, and whom it is kept from may have been named since its sender died.
+            if not await self.still_to_know([replace(one, state=State.QUEUED)]):
+                return None
         return message
 
     async def _hand_over(self, one: OpenNotice, message: Message) -> None:

@@ -81,6 +81,27 @@ async def test_whom_a_ticket_names_after_a_notice_was_queued_does_not_get_it_and
     assert await desk.all("SELECT count(*) FROM outbox_message") == [(1,)]
 
 
+async def test_whom_a_ticket_names_after_a_sender_died_does_not_get_what_that_one_never_sent(
+    engine: AsyncEngine, ring: KeyRing, people: People
+) -> None:
+    await people("水务局", HANDLER, {"id": "sw-b", "roles": ["handler"], "post": "B"})
+    desk = Desk.of(engine, ring, rules=quiet_now())
+    assert await desk.send("T1", notice("warning", "T1"))
+    claimed = {"state": State.SENDING, "attempts": 1, "sending_at": datetime.now(UTC), "held_until": None}
+    async with engine.begin() as conn:
+        await conn.execute(update(Notification).values(**claimed, held_for=None))
+    await keep_from(engine, "T1", "sw-a")
+    desk.rules = SendingRules()
+    for _ in range(2):
+        await desk.age(timedelta(hours=2))
+        await desk.round()
+    assert await desk.rows("T1", "recipient", "state", "last_error") == [
+        ("sw-a", "failed", "kept_from"),
+        ("sw-b", "sent", None),
+    ]
+    assert await desk.all("SELECT count(*) FROM outbox_message") == [(1,)]
+
+
 async def test_what_is_kept_from_its_recipient_is_in_no_digest_and_nobody_calls_about_it(
     engine: AsyncEngine,
     ring: KeyRing,
