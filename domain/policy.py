@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -125,11 +125,14 @@ class When(BaseModel):
         return tuple((name, getattr(self, name)) for name in named if getattr(self, name) is not None)
 
 
-class Unspecified(BaseModel):
-    """The regulation gives no number. What is used instead is said here and shown with the clock."""
+_Used = TypeVar("_Used")
+
+
+class Unspecified(BaseModel, Generic[_Used]):
+    """The regulation does not say. What is used instead is said here, why, and shown where it is used."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    used: Limit
+    used: _Used
     why: str
 
 
@@ -204,7 +207,7 @@ class ClockRule(Element):
 
     when: When | None = None
     limit: Limit | None = None
-    unspecified: Unspecified | None = None
+    unspecified: Unspecified[Limit] | None = None
     before_due: BeforeDue | None = None
     as_given: bool = False
     anchor: Anchor = Anchor.EVENT
@@ -323,21 +326,14 @@ class SecretMarks(BaseModel):
     """What shows that a text may carry state secrets.
 
     A text with a mark of `stop` is not taken in. One of `warn` is pointed out to whoever takes it down.
-    Within the words of `everyday` nothing counts as a mark (手机密码 is no 机密).
+    Within the words of `everyday` nothing counts as a mark (手机密码 is no 机密). Of two words that begin
+    at the same place the longer one counts.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     stop: tuple[Mark, ...] = Field(min_length=1)
     warn: tuple[Mark, ...] = ()
     everyday: tuple[Mark, ...] = ()
-
-
-class UnspecifiedMarks(BaseModel):
-    """The regulation does not speak of state secrets. What is looked for all the same, and why."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    used: SecretMarks
-    why: str
 
 
 class SecrecyTerms(BaseModel):
@@ -347,7 +343,7 @@ class SecrecyTerms(BaseModel):
     basis: tuple[RuleId, ...] = ()
     choice: ChoiceName | None = None
     marks: SecretMarks | None = None
-    unspecified: UnspecifiedMarks | None = None
+    unspecified: Unspecified[SecretMarks] | None = None
     route: str
 
     @model_validator(mode="after")

@@ -13,25 +13,23 @@ from domain.policy import SecretMarks
 _UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+")
 """What may stand between the letters of a word without changing it for a reader."""
 
-_SOMETHING_ELSE = "\n"
-"""Stands for an everyday word: no mark goes across it."""
-
 
 def mark_that_stops(marks: SecretMarks, written: Iterable[str]) -> str | None:
-    """The first mark, as the policy writes it, for which one of some texts may not be taken in."""
+    """The first mark, as the policy writes it, for which one of some texts may not be taken in.
+
+    Where a mark and an everyday word begin at the same place the longer one counts: 机密切 is no mark,
+    机密切勿 is one.
+    """
+    stops: dict[str, str | None] = dict.fromkeys(map(_plain, marks.everyday))
+    stops |= {_plain(mark): mark for mark in marks.stop}
+    longest_first = sorted(stops, key=len, reverse=True)
+    known = re.compile("|".join(map(re.escape, longest_first)))
     for words in written:
-        plain = _without_everyday(marks, words)
-        for mark in marks.stop:
-            if _plain(mark) in plain:
+        for found in known.finditer(_plain(words)):
+            mark = stops[found[0]]
+            if mark is not None:
                 return mark
     return None
-
-
-def _without_everyday(marks: SecretMarks, words: str) -> str:
-    plain = _plain(words)
-    for everyday in sorted(marks.everyday, key=len, reverse=True):
-        plain = plain.replace(_plain(everyday), _SOMETHING_ELSE)
-    return plain
 
 
 def _plain(words: str) -> str:

@@ -20,12 +20,19 @@ MARKED = [
     "绝\n密",
     "此件為機密",
     "我发现了机密文件",
+    "此件机密切勿外传",
+    "封面写着绝密切勿拍照",
+    "绝密封存档案",
 ]
 EVERYDAY = [
     "手机密码忘记了，无法登录办事平台",
     "多次申请均被拒绝密封签字",
     "无人机密集飞行，噪声扰民",
     "计算机密码锁坏了",
+    "发动机密封存在渗漏",
+    "飞机密切勿近",
+    "景区人流络绎不绝密度太大",
+    "银行泄露我的个人机密信息",
     "该企业泄露商业秘密和客户资料",
     "起早路过才发现了机密，原来有人往排水管倒垃圾",
     "公务员法规定不得泄露国家秘密或者工作秘密",
@@ -61,6 +68,17 @@ def test_an_everyday_word_hides_no_mark_beside_it() -> None:
     assert mark_that_stops(marks, ["手机密码见机密附件"]) == "机密"
     # Nothing grows together where an everyday word was.
     assert mark_that_stops(marks, ["机手机密密"]) is None
+
+
+def test_of_a_mark_and_an_everyday_word_that_begin_together_the_longer_one_counts() -> None:
+    marks = SecretMarks(stop=("机密", "机密切勿"), everyday=("机密切",))
+    assert mark_that_stops(marks, ["时机密切相关"]) is None
+    assert mark_that_stops(marks, ["机密切勿外传"]) == "机密切勿"
+
+
+def test_every_shipped_policy_looks_for_the_same() -> None:
+    """One law is behind all of them: a correction to one that the others lack is forgotten there."""
+    assert len({looked_for(policy) for policy in shipped_policies()}) == 1
 
 
 def test_words_that_only_ask_for_care_are_none_that_stop() -> None:
