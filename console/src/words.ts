@@ -70,8 +70,8 @@ export const SOURCE: Record<string, string> = {
 export const CLOCK: Record<string, string> = {
   dispatch: "派单",
   sign: "签收",
-  return_window: "退单窗口",
-  extension_window: "延期申请窗口",
+  return_window: "退单",
+  extension_window: "延期申请",
   handle: "办理",
   target: "目标办结",
   answer: "答复诉求人",

@@ -34,7 +34,7 @@ def _calendar() -> None:
 
 
 @app.command(
-    "import", epilog="Example:  jiesu calendar import 2027.json --preview && jiesu calendar import 2027.json"
+    "import", epilog="Example:  jiesu calendar import 2027.json --preview; jiesu calendar import 2027.json"
 )
 def import_command(
     file: Annotated[
