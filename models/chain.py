@@ -31,6 +31,21 @@ class ChainedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact that is to be stored; `canonical` is what its hash covers besides the hash before it."""
+
+    seq: int
+    at: datetime
+    fact: str
+    data: Mapping[str, Any]
+    law_id: str
+    actor: Mapping[str, Any] | None
+    command_id: str | None
+    recorded_at: datetime
+    canonical: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """Where a chain first fails to hold, and why."""
 
@@ -44,28 +59,32 @@ def first_prev_hash(no: str) -> bytes:
     return sha256(no.encode()).digest()
 
 
-def chained(
+def new_facts(
     no: str,
     first_seq: int,
-    prev_hash: bytes,
     facts: Iterable[Mapping[str, Any]],
     *,
     law_id: str,
     actor: Mapping[str, Any] | None,
     command_id: str | None,
     recorded_at: datetime,
-) -> list[ChainedFact]:
-    """The rows for facts that follow the one with `prev_hash`.
-
-    Raises ValueError for what canonical JSON cannot say.
-    """
+) -> list[NewFact]:
+    """Facts from `first_seq` on, to be chained. Raises ValueError for what canonical JSON cannot say."""
     rows = []
     for seq, data in enumerate(facts, start=first_seq):
-        own = _hash(no, seq, data, law_id, actor, command_id, recorded_at, prev_hash)
         at = datetime.fromisoformat(data["at"])
-        rows.append(
-            ChainedFact(seq, at, data["fact"], data, law_id, actor, command_id, recorded_at, prev_hash, own)
-        )
+        said = _canonical(no, seq, data, law_id, actor, command_id, recorded_at)
+        rows.append(NewFact(seq, at, data["fact"], data, law_id, actor, command_id, recorded_at, said))
+    return rows
+
+
+def chained(prev_hash: bytes, facts: Iterable[NewFact]) -> list[ChainedFact]:
+    """The rows for facts that follow the one with `prev_hash`."""
+    rows = []
+    for one in facts:
+        own = sha256(prev_hash + one.canonical).digest()
+        said = (one.seq, one.at, one.fact, one.data, one.law_id, one.actor, one.command_id, one.recorded_at)
+        rows.append(ChainedFact(*said, prev_hash, own))
         prev_hash = own
     return rows
 
@@ -95,10 +114,11 @@ def verify(no: str, rows: Iterable[ChainedFact], last_seq: int | None = None) ->
 
 
 def _hash_of(no: str, row: ChainedFact, prev_hash: bytes) -> bytes:
-    return _hash(no, row.seq, row.data, row.law_id, row.actor, row.command_id, row.recorded_at, prev_hash)
+    said = _canonical(no, row.seq, row.data, row.law_id, row.actor, row.command_id, row.recorded_at)
+    return sha256(prev_hash + said).digest()
 
 
-def _hash(
+def _canonical(
     no: str,
     seq: int,
     data: Mapping[str, Any],
@@ -106,7 +126,6 @@ def _hash(
     actor: Mapping[str, Any] | None,
     command_id: str | None,
     recorded_at: datetime,
-    prev_hash: bytes,
 ) -> bytes:
     row: dict[str, Any] = {
         "no": no,
@@ -118,6 +137,6 @@ def _hash(
         "recorded_at": recorded_at.astimezone(UTC).isoformat(),
     }
     try:
-        return sha256(prev_hash + rfc8785.dumps(row)).digest()
+        return rfc8785.dumps(row)
     except rfc8785.CanonicalizationError as error:
         raise ValueError(f"fact {seq} of {no} has no canonical form: {error}") from error

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chain import ChainedFact, chained, first_prev_hash
+from models.chain import ChainedFact, chained, first_prev_hash, new_facts
 from models.tables import SupervisionFact, TicketFact
 
 
@@ -105,16 +105,16 @@ async def append(
     found = await place(conn, aggregate, no, first_seq)
     if found.taken:
         return list(found.taken)
-    fresh = chained(
+    said = new_facts(
         no,
         first_seq,
-        found.prev_hash,
         facts,
         law_id=law_id,
         actor=actor,
         command_id=command_id,
         recorded_at=recorded_at or datetime.now(UTC),
     )
+    fresh = chained(found.prev_hash, said)
     if fresh:
         await conn.execute(aggregate.table.insert(), rows_to_insert(aggregate, no, fresh))
     return fresh

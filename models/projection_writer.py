@@ -7,9 +7,23 @@ of a command, so there is one, put together from the tables' own columns when th
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, TextClause, delete, text, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TextClause,
+    bindparam,
+    delete,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.chain import NewFact, first_prev_hash
 from models.fact_effects import CallerMark
 from models.json_rows import as_json, insertion, table_of, written
 from models.projection import Projection
@@ -32,9 +46,12 @@ def _upsert(
     return f"{insertion(table)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {columns} WHERE {only_if}"
 
 
-def _together(parts: Mapping[str, str], last: str) -> TextClause:
+def _together(parts: Mapping[str, str], last: str, *, after: str = "") -> TextClause:
     return text(
-        "WITH " + ", ".join(f"{name}_written AS ({part})" for name, part in parts.items()) + " " + last
+        f"WITH {after}"
+        + ", ".join(f"{name}_written AS ({part})" for name, part in parts.items())
+        + " "
+        + last
     )
 
 
@@ -46,14 +63,41 @@ _ONE_EACH = {
 }
 _UPSERTS = {table.name: _upsert(table) for table in _ROWS}
 
+# The hash of each fact stands on the one before it (models/chain.py), the first on the last that is stored.
+# To ask for that one first would cost a round trip. Where it is missing, its column refuses the row.
+_CHAINED = f"""
+    RECURSIVE chained(place, prev_hash, hash) AS (
+        SELECT 1, before.hash, sha256(before.hash || (:canonical)[1])
+        FROM (SELECT coalesce(
+            :first_prev_hash, (SELECT hash FROM {_FACT.name} WHERE ticket_no = :no AND seq = :first_seq - 1)
+        )) AS before(hash)
+        UNION ALL
+        SELECT place + 1, hash, sha256(hash || (:canonical)[place + 1])
+        FROM chained WHERE place < cardinality(:canonical)
+    ),
+"""
+_SAID = [name for name in written(_FACT) if name not in ("ticket_no", "prev_hash", "hash")]
+_FACTS = f"""
+    INSERT INTO {_FACT.name} (ticket_no, {", ".join(_SAID)}, prev_hash, hash)
+    SELECT :no, {", ".join(f"said.{name}" for name in _SAID)}, chained.prev_hash, chained.hash
+    FROM jsonb_populate_recordset(NULL::{_FACT.name}, CAST(:{_FACT.name} AS jsonb)) AS said
+    JOIN chained ON said.seq = :first_seq + chained.place - 1
+"""
+
 _RECORD = _together(
     {
-        _FACT.name: insertion(_FACT),
+        _FACT.name: _FACTS,
         **_UPSERTS,
         _OUTBOX.name: insertion(_OUTBOX, ("kind", "subject", "payload")) + " ON CONFLICT DO NOTHING",
     },
     # The law a ticket was opened under stays, and a late record never takes the row back.
     _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
+    after=_CHAINED,
+).bindparams(
+    bindparam("no", type_=String),
+    bindparam("first_seq", type_=Integer),
+    bindparam("first_prev_hash", type_=LargeBinary),
+    bindparam("canonical", type_=ARRAY(LargeBinary)),
 )
 
 _REBUILD = _together(_UPSERTS, _upsert(_TICKET, unless=_ONE_EACH))
@@ -62,17 +106,31 @@ _REBUILD = _together(_UPSERTS, _upsert(_TICKET, unless=_ONE_EACH))
 async def write_record(
     conn: AsyncConnection,
     ticket_no: str,
-    facts: Iterable[Mapping[str, Any]],
+    facts: Sequence[NewFact],
     rows: Projection,
     outbox: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Stores new facts, the rows they touch and what must follow.
+    """Stores new facts, one at least, the rows they touch and what must follow.
 
-    IntegrityError when facts are there already.
+    IntegrityError when facts are there already, or the one that they follow is not (`is_out_of_place`).
     """
-    new = {_FACT.name: as_json(facts), _OUTBOX.name: as_json(outbox)}
+    first_seq = facts[0].seq
+    new = {
+        _FACT.name: as_json([{name: getattr(fact, name) for name in _SAID} for fact in facts]),
+        _OUTBOX.name: as_json(outbox),
+        "no": ticket_no,
+        "first_seq": first_seq,
+        "first_prev_hash": first_prev_hash(ticket_no) if first_seq == 1 else None,
+        "canonical": [fact.canonical for fact in facts],
+    }
     await conn.execute(_RECORD, {**new, **_projected(rows)})
     await mark_callers(conn, ticket_no, rows.caller_marks)
+
+
+def is_out_of_place(error: IntegrityError) -> bool:
+    """Whether facts were refused for what stands at their place or before it."""
+    told = str(error.orig)
+    return f"pk_{_FACT.name}" in told or '"prev_hash"' in told
 
 
 async def write_rebuilt(conn: AsyncConnection, rows: Projection) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models import callers, facts_store, texts
-from models.chain import ChainedFact, chained, first_prev_hash
+from models.chain import ChainedFact, NewFact, chained, new_facts
 from models.contracts.notices import NotifyRequest
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
 from models.fact_effects import (
@@ -24,10 +24,10 @@ from models.fact_effects import (
     supervision_changes,
     supervision_row,
 )
-from models.facts_store import SUPERVISION, TICKET, Aggregate, Place, rows_to_insert
+from models.facts_store import SUPERVISION, TICKET, rows_to_insert
 from models.json_rows import table_of
 from models.projection import project
-from models.projection_writer import write_record
+from models.projection_writer import is_out_of_place, write_record
 from models.tables import Outbox, Supervision
 from models.texts import Reference
 from ops.database import at_once
@@ -47,24 +47,19 @@ async def record(engine: AsyncEngine, request: RecordRequest) -> RecordResult:
     Raises FactsMissing, ValueError for a fact that cannot be written, and DBAPIError while the database is
     away; then nothing of it is written.
     """
-    # The first facts of a ticket follow nothing, and hardly ever are there already: no need to look.
-    found = Place(first_prev_hash(request.ticket_no), ()) if request.first_seq == 1 else None
     while True:
-        if found is None:
-            async with at_once(engine) as conn:
-                found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
+        try:
+            await _write(engine, request)
+        except IntegrityError as error:
+            if not is_out_of_place(error):
+                raise
+        else:
+            return RecordResult(facts=request.facts)
+        # Somebody else recorded, perhaps at this very moment: look, and adopt what they wrote.
+        async with at_once(engine) as conn:
+            found = await facts_store.place(conn, TICKET, request.ticket_no, request.first_seq)
         if found.taken:
             return _adopted(found.taken)
-        fresh = _chained(request.ticket_no, request, found.prev_hash)
-        try:
-            await _write(engine, request, fresh)
-        except IntegrityError as error:
-            if not _is_taken(error, TICKET):
-                raise
-            # Somebody else recorded, perhaps at this very moment: look, and adopt what they wrote.
-            found = None
-            continue
-        return RecordResult(facts=request.facts)
 
 
 async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequest) -> RecordResult:
@@ -74,11 +69,11 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
             found = await facts_store.place(conn, SUPERVISION, request.no, request.first_seq)
             if found.taken:
                 return _adopted(found.taken)
-            fresh = _chained(request.no, request, found.prev_hash)
+            fresh = chained(found.prev_hash, _new(request.no, request))
             try:
                 await conn.execute(SUPERVISION.table.insert(), rows_to_insert(SUPERVISION, request.no, fresh))
             except IntegrityError as error:
-                if not _is_taken(error, SUPERVISION):
+                if f"pk_{SUPERVISION.table.name}" not in str(error.orig):
                     raise
                 continue
             await _project_supervision(conn, request, fresh)
@@ -86,10 +81,10 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
             return RecordResult(facts=request.facts)
 
 
-async def _write(engine: AsyncEngine, request: RecordRequest, fresh: Sequence[ChainedFact]) -> None:
-    numbered = [(fact.seq, fact.data) for fact in fresh]
+async def _write(engine: AsyncEngine, request: RecordRequest) -> None:
+    facts = _new(request.ticket_no, request)
+    numbered = [(fact.seq, fact.data) for fact in facts]
     rows = project(request.view, request.law_id, numbered)
-    facts = rows_to_insert(TICKET, request.ticket_no, fresh)
     joined, opened = joined_callers(numbered), opened_supervisions(numbered)
     dropped = [fact for fact in request.facts if fact["fact"] == "content_dropped"]
     # The usual record is one statement, which is a transaction by itself.
@@ -163,17 +158,12 @@ def _batches(request: NotifyRequest) -> list[dict[str, Any]]:
     return [{"kind": SEND_NOTICES, "subject": subject, "payload": request.model_dump(mode="json")}]
 
 
-def _is_taken(error: IntegrityError, aggregate: Aggregate) -> bool:
-    return f"pk_{aggregate.table.name}" in str(error.orig)
-
-
-def _chained(no: str, request: Request, prev_hash: bytes) -> list[ChainedFact]:
+def _new(no: str, request: Request) -> list[NewFact]:
     if not request.facts:
         raise ValueError(f"there is no fact to record for {no}")
-    return chained(
+    return new_facts(
         no,
         request.first_seq,
-        prev_hash,
         request.facts,
         law_id=request.law_id,
         actor=request.actor,

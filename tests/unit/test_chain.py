@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.chain import Break, ChainedFact, chained, first_prev_hash, verify
+from models.chain import Break, ChainedFact, chained, first_prev_hash, new_facts, verify
 
 RECORDED = datetime(2026, 4, 30, 8, 40, 1, 234567, tzinfo=UTC)
 
@@ -22,16 +22,16 @@ def facts(count: int) -> list[dict[str, Any]]:
 
 
 def chain(count: int, no: str = "T1") -> list[ChainedFact]:
-    return chained(
+    said = new_facts(
         no,
         1,
-        first_prev_hash(no),
         facts(count),
         law_id="law-1",
         actor={"role": "unit", "person": "sw-a"},
         command_id="c1",
         recorded_at=RECORDED,
     )
+    return chained(first_prev_hash(no), said)
 
 
 def test_an_untouched_chain_holds() -> None:
@@ -91,13 +91,4 @@ def test_the_hash_is_the_same_whatever_the_order_of_keys_and_the_zone_of_recordi
 def test_a_fact_that_canonical_json_cannot_say_is_refused() -> None:
     bad = {"at": RECORDED.isoformat(), "fact": "done", "n": float("nan")}
     with pytest.raises(ValueError, match="fact 1 of T1 has no canonical form"):
-        chained(
-            "T1",
-            1,
-            first_prev_hash("T1"),
-            [bad],
-            law_id="law-1",
-            actor=None,
-            command_id=None,
-            recorded_at=RECORDED,
-        )
+        new_facts("T1", 1, [bad], law_id="law-1", actor=None, command_id=None, recorded_at=RECORDED)
