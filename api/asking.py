@@ -11,7 +11,11 @@ from api.services.parts import Parts
 PREFIX = "/api/v1"
 
 
-def _parts(request: Request) -> Parts:
+# What depends on nothing slow is `async` all the same: FastAPI hands everything else to a thread, which takes
+# longer than what is done there.
+
+
+async def _parts(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -19,7 +23,7 @@ def _parts(request: Request) -> Parts:
 Assembled = Annotated[Parts, Depends(_parts)]
 
 
-def _key(
+async def _key(
     key: Annotated[
         str | None,
         Header(

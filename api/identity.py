@@ -242,7 +242,7 @@ Who = Annotated[Principal, Depends(authenticated)]
 """What an endpoint asks for to know everything about who is asking."""
 
 
-def identified(who: Who) -> Actor:
+async def identified(who: Who) -> Actor:
     """The actor of a request, as the core knows it."""
     return who.actor
 
