@@ -20,6 +20,9 @@ from ops.database import at_once
 
 _TIMEOUT = timedelta(seconds=5)
 
+_AFTER_THE_ANSWER = 0.1
+"""Seconds that a batch lets pass: at once it would take worker and Temporal from the command it follows."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -35,7 +38,10 @@ class NoticeStarter:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def start_soon(self, request: NotifyRequest) -> None:
-        """Start without making anybody wait. What does not succeed is left for the sweep."""
+        """Start without making anybody wait, once the command has been answered.
+
+        What does not succeed is left for the sweep.
+        """
         task = asyncio.create_task(self._start_quietly(request))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -61,6 +67,7 @@ class NoticeStarter:
             await outbox.mark_subject_started(conn, SEND_NOTICES, subject)
 
     async def _start_quietly(self, request: NotifyRequest) -> None:
+        await asyncio.sleep(_AFTER_THE_ANSWER)
         try:
             await self.start(request)
         except (RPCError, DBAPIError, OSError) as error:
