@@ -1,10 +1,13 @@
 """Bringing stored commands to the workflows they are for, in the order they were received, each once."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -31,6 +34,12 @@ from models.tables import Supervision, Ticket
 from ops.database import at_once
 
 _log = structlog.get_logger(__name__)
+
+
+class Later(Protocol):
+    """What does something once the answer has been given, as BackgroundTasks of a response do."""
+
+    def add_task(self, func: Callable[..., Awaitable[None]], *args: object) -> None: ...
 
 
 class _NotRunning(Exception):
@@ -68,6 +77,8 @@ class Delivery:
     def __init__(self, engine: AsyncEngine, client: Client, starter: Starter, afterwards: Afterwards) -> None:
         self._engine, self._client = engine, client
         self._starter, self._afterwards = starter, afterwards
+        self.answered: dict[str, CommandResult] = {}
+        """By their ids, commands whose answer is on its way and that are about to be noted as accepted."""
 
     async def deliver_to(self, no: str, until: str | None = None) -> Settled | None:
         """Delivers what is stored for a ticket or supervision, oldest first, no further than `until`.
@@ -83,10 +94,11 @@ class Delivery:
                 return settled
         return None
 
-    async def deliver_now(self, received: Received) -> Settled:
+    async def deliver_now(self, received: Received, later: Later | None = None) -> Settled:
         """Delivers a command to a ticket whose workflow runs, when nothing older waits.
 
-        Raises as `deliver_to` does.
+        That it was accepted is noted `later`, when it has been answered: who dies before has it brought again
+        under its id, and finds it done. Raises as `deliver_to` does.
         """
         envelope = Envelope.model_validate(received.body)
         addressee = _Addressee(received.ticket_no, is_ticket=True, over=False)
@@ -94,8 +106,20 @@ class Delivery:
             settled = await self._verdict(addressee, envelope, received)
         except _NotRunning:
             return await self._deliver(addressee, received)
-        await self._note(received, envelope, settled)
+        if settled.accepted is not None and later is not None:
+            self.answered[received.id] = settled.accepted
+            later.add_task(self._note_answered, received, envelope, settled)
+        else:
+            await self._note(received, envelope, settled)
         return settled
+
+    async def _note_answered(self, received: Received, envelope: Envelope, settled: Settled) -> None:
+        try:
+            await self._note(received, envelope, settled)
+        except (DBAPIError, OSError) as error:
+            _log.warning("left_for_the_sweep", command=received.id, reason=type(error).__name__)
+        finally:
+            del self.answered[received.id]
 
     async def _deliver(self, addressee: _Addressee, received: Received) -> Settled:
         try:

@@ -158,6 +158,9 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 """The rule of each operation, by its operation id."""
 
+_STORED_WITH_THEIR_LINE: Final = frozenset(name for name, _ in _commands())
+"""Operations whose line of the audit is written in the statement that stores the command."""
+
 _BEFORE_THE_SECOND_FACTOR: Final = frozenset(
     {"get_me", "logout", "change_password", "begin_second_factor", "show_second_factor"}
 )
@@ -173,23 +176,28 @@ _SUSPECT: Final = frozenset({"file_refused", "file_unavailable"})
 async def authorised(request: Request, who: Who, parts: Assembled) -> AsyncIterator[None]:
     """Refuses who may not ask for the operation, and writes to the audit what is asked and what is refused.
 
-    Problem 403; the core refuses commands of the wrong part itself.
+    Problem 403; the core refuses commands of the wrong part itself. The line of a command is written where
+    the command is stored, before anything is done; here only where it does not come so far.
     """
     route = request.scope["route"]
     operation: str = route.operation_id
-    line = partial(auditing.record, parts, who, operation, path=route.path, places=request.path_params)
+    line = partial(auditing.line_of, who, operation, path=route.path, places=request.path_params)
     try:
         _require_role(operation, who)
         _require_scope(operation, who)
         _require_second_factor(operation, who, parts.settings)
         if RULES[operation].command is not None:
             _require_presence(who)
-        if request.method != "GET" or RULES[operation].personal:
-            await line()
-        yield
+        if operation in _STORED_WITH_THEIR_LINE:
+            async with auditing.asked(request, line()):
+                yield
+        else:
+            if request.method != "GET" or RULES[operation].personal:
+                await auditing.write(parts, line())
+            yield
     except Problem as problem:
         if problem.status in _REFUSED or problem.code in _SUSPECT:
-            await line(problem.code)
+            await auditing.write(parts, line(problem.code))
         raise
 
 

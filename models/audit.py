@@ -13,7 +13,18 @@ from typing import Any, Final
 from zlib import crc32
 
 import rfc8785
-from sqlalchemy import ColumnElement, DateTime, Integer, LargeBinary, String, bindparam, select, text, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Integer,
+    LargeBinary,
+    String,
+    bindparam,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -64,9 +75,8 @@ def first_hash(lane: int) -> bytes:
 
 
 # One statement, as each request waits for it: the line gets its number and its hash where the head is.
-_ADD = text(
-    """
-    WITH head AS (
+ADDED: Final = """
+    head AS (
         SELECT seq + 1 AS seq, hash FROM audit_head WHERE lane = :lane FOR UPDATE
     ), line AS (
         INSERT INTO audit_line
@@ -75,16 +85,22 @@ _ADD = text(
             sha256(head.hash || :said || convert_to(head.seq || '}', 'UTF8'))
         FROM head
         RETURNING seq, hash
+    ), added AS (
+        UPDATE audit_head SET seq = line.seq, hash = line.hash FROM line WHERE lane = :lane RETURNING lane
     )
-    UPDATE audit_head SET seq = line.seq, hash = line.hash FROM line WHERE lane = :lane
-    """
-).bindparams(
+"""
+"""The parts of a statement that add a line; `added` has no row where the lane has lost its head."""
+
+PARAMETERS: Final[tuple[BindParameter[Any], ...]] = (
     bindparam("lane", type_=Integer),
     bindparam("at", type_=DateTime(timezone=True)),
     *(bindparam(name, type_=String) for name in ("operation", "outcome", "actor_id", "ticket_no", "subject")),
     bindparam("data", type_=JSONB),
     bindparam("said", type_=LargeBinary),
 )
+"""What such a statement is given, by `parameters`."""
+
+_ADD = text(f"WITH {ADDED} SELECT lane FROM added").bindparams(*PARAMETERS)
 
 
 async def write(conn: AsyncConnection, line: Line) -> None:
@@ -92,24 +108,31 @@ async def write(conn: AsyncConnection, line: Line) -> None:
 
     Raises LookupError where the lane has lost its head.
     """
+    given = parameters(line)
+    if (await conn.execute(_ADD, given)).one_or_none() is None:
+        raise headless(given)
+
+
+def parameters(line: Line) -> dict[str, Any]:
+    """What `ADDED` is to add."""
     actor_id, data = line.actor.get("id"), line.to_json()
     lane = crc32((line.ticket_no or actor_id or line.operation).encode()) % LANES
-    added = await conn.execute(
-        _ADD,
-        {
-            "lane": lane,
-            "at": line.at,
-            "operation": line.operation,
-            "outcome": line.outcome,
-            "actor_id": actor_id,
-            "ticket_no": line.ticket_no,
-            "subject": line.subject,
-            "data": data,
-            "said": _before_the_number(lane, data),
-        },
-    )
-    if added.rowcount != 1:
-        raise LookupError(f"audit lane {lane} has lost its head")
+    return {
+        "lane": lane,
+        "at": line.at,
+        "operation": line.operation,
+        "outcome": line.outcome,
+        "actor_id": actor_id,
+        "ticket_no": line.ticket_no,
+        "subject": line.subject,
+        "data": data,
+        "said": _before_the_number(lane, data),
+    }
+
+
+def headless(given: Mapping[str, Any]) -> LookupError:
+    """What to raise where nothing was added."""
+    return LookupError(f"audit lane {given['lane']} has lost its head")
 
 
 async def lines(engine: AsyncEngine, since: datetime | None = None) -> AsyncIterator[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.commands import Actor
+from models import audit
 from models.json_rows import as_json, insertion, table_of
 from models.tables import Command, Refusal, TicketText
 
@@ -67,23 +68,41 @@ async def put(conn: AsyncConnection, received: Received, key: str) -> bool:
 
 _COMMAND, _TEXT = table_of(Command), table_of(TicketText)
 
+_STORED_WITH_WORDS = f"""
+    fresh AS ({insertion(_COMMAND)} {{only_if}} ON CONFLICT DO NOTHING RETURNING id),
+    words AS ({insertion(_TEXT)} WHERE EXISTS (SELECT FROM fresh))
+"""
 # One statement, because each command waits for it before it is sent.
-_PUT_WITH_WORDS = text(
+_PUT = text(f"WITH {_STORED_WITH_WORDS.format(only_if='')} SELECT id FROM fresh")
+_PUT_ON_RECORD = text(
     f"""
-    WITH fresh AS ({insertion(_COMMAND)} ON CONFLICT DO NOTHING RETURNING id),
-        words AS ({insertion(_TEXT)} WHERE EXISTS (SELECT 1 FROM fresh))
-    SELECT id FROM fresh
+    WITH {audit.ADDED}, {_STORED_WITH_WORDS.format(only_if="WHERE EXISTS (SELECT FROM added)")}
+    SELECT fresh.id FROM added LEFT JOIN fresh ON true
     """
-)
+).bindparams(*audit.PARAMETERS)
 
 
 async def put_with_words(
-    conn: AsyncConnection, received: Received, key: str, words: Sequence[Mapping[str, Any]]
+    conn: AsyncConnection,
+    received: Received,
+    key: str,
+    words: Sequence[Mapping[str, Any]],
+    line: audit.Line | None = None,
 ) -> bool:
-    """Writes a command and rows of what was written in it, all or nothing, as `put` does."""
+    """Writes a command and rows of what was written in it, all or nothing, as `put` does.
+
+    With `line` the audit says in the same statement that it was asked for, whether it is there already or
+    not. Raises LookupError, and writes nothing, where the line's lane has lost its head.
+    """
     row = {name: getattr(received, name) for name in received.__dataclass_fields__}
     values = {_COMMAND.name: as_json([{**row, "key": key}]), _TEXT.name: as_json(words)}
-    return (await conn.execute(_PUT_WITH_WORDS, values)).one_or_none() is not None
+    if line is None:
+        return (await conn.execute(_PUT, values)).one_or_none() is not None
+    on_record = audit.parameters(line)
+    done = (await conn.execute(_PUT_ON_RECORD, {**values, **on_record})).one_or_none()
+    if done is None:
+        raise audit.headless(on_record)
+    return done.id is not None
 
 
 async def stored_of(conn: AsyncConnection, ticket_no: str) -> list[Received]:

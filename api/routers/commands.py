@@ -1,16 +1,18 @@
 """Commands: one operation for each, made from the table of commands."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, BackgroundTasks, Response
 
+from activities.delivery import Later
 from api import wording
 from api.answers import CommandAnswer
 from api.asking import PREFIX, READING, WRITING, Assembled, Key, Number
 from api.bodies import BODIES, Body, order_from
 from api.identity import Identity
 from api.services import commanding
+from api.services.auditing import Asked, OnRecord
 from api.services.commanding import Answer
 from api.services.parts import Parts
 from api.services.reading import shown_fact
@@ -19,7 +21,13 @@ from domain.supervision import ROLES as SUPERVISION_ROLES
 
 router = APIRouter(prefix=PREFIX)
 
-_Send = Callable[[Parts, Actor, str, Order, str], Awaitable[Answer]]
+
+class _Send(Protocol):
+    def __call__(
+        self, parts: Parts, actor: Actor, no: str, order: Order, key: str, /, *, asked: Asked, later: Later
+    ) -> Awaitable[Answer]: ...
+
+
 _Endpoint = Callable[..., Awaitable[CommandAnswer]]
 
 _STORED: dict[int | str, dict[str, Any]] = {
@@ -44,9 +52,18 @@ def answered(answer: Answer, response: Response) -> CommandAnswer:
 
 def _endpoint(name: str, body_model: type[Body], send: _Send) -> _Endpoint:
     async def take(
-        no: Number, identity: Identity, parts: Assembled, key: Key, response: Response, body: Any
+        no: Number,
+        identity: Identity,
+        parts: Assembled,
+        key: Key,
+        response: Response,
+        asked: OnRecord,
+        later: BackgroundTasks,
+        body: Any,
     ) -> CommandAnswer:
-        return answered(await send(parts, identity, no, order_from(name, body), key), response)
+        order = order_from(name, body)
+        answer = await send(parts, identity, no, order, key, asked=asked, later=later)
+        return answered(answer, response)
 
     take.__annotations__["body"] = body_model
     if not any(field.is_required() for field in body_model.model_fields.values()):

@@ -1,13 +1,14 @@
 """Writing to the audit what requests ask for: before it is done, and again when it is refused."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from fastapi import Request
+from fastapi import Depends, Request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,8 +25,13 @@ _OF_A_TICKET = re.compile(r"/tickets/([0-9A-Za-z._-]{1,64})(?:/|$)")
 _log = structlog.get_logger(__name__)
 
 
-async def record(
-    parts: Parts,
+async def write(parts: Parts, line: Line) -> None:
+    """Writes one line, by itself."""
+    async with at_once(parts.engine) as conn:
+        await audit.write(conn, line)
+
+
+def line_of(
     who: Principal,
     operation: str,
     outcome: str = audit.DONE,
@@ -34,25 +40,49 @@ async def record(
     places: Mapping[str, str] | None = None,
     why: str | None = None,
     details: Mapping[str, Any] | None = None,
-) -> None:
-    """Writes one line. `path` is the route's, `places` what stands in its braces."""
+) -> Line:
+    """The line of what is asked for now. `path` is the route's, `places` what stands in its braces."""
     # What stands in an address may be anything; only what can be a number or a code is kept.
     places = {name: value for name, value in (places or {}).items() if _CODE.fullmatch(value)}
-    async with at_once(parts.engine) as conn:
-        await audit.write(
-            conn,
-            Line(
-                at=datetime.now(UTC),
-                operation=operation,
-                outcome=outcome,
-                actor=actor_of(who),
-                source=who.source,
-                ticket_no=places.get("no") if _TICKET in path else None,
-                subject=_subject(path, places),
-                why=why,
-                details=details or {},
-            ),
-        )
+    return Line(
+        at=datetime.now(UTC),
+        operation=operation,
+        outcome=outcome,
+        actor=actor_of(who),
+        source=who.source,
+        ticket_no=places.get("no") if _TICKET in path else None,
+        subject=_subject(path, places),
+        why=why,
+        details=details or {},
+    )
+
+
+@dataclass
+class Asked:
+    """The line of a command that is asked for, and whether it stands."""
+
+    line: Line
+    is_written: bool = False
+
+
+@asynccontextmanager
+async def asked(request: Request, line: Line) -> AsyncIterator[None]:
+    """Lets the line be written with the command that the request gives; one that gives none gets it here."""
+    request.state.asked = of_command = Asked(line)
+    try:
+        yield
+    finally:
+        if not of_command.is_written:
+            await write(request.app.state.parts, line)
+
+
+async def _of_command(request: Request) -> Asked:
+    asked: Asked = request.state.asked
+    return asked
+
+
+OnRecord = Annotated[Asked, Depends(_of_command)]
+"""What the endpoint of a command asks for, to have it on record with its line."""
 
 
 def actor_of(who: Principal) -> dict[str, str | None]:

@@ -10,14 +10,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, Select, String, all_, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.delivery import Settled
+from activities.delivery import Later, Settled
 from activities.reaching import EngineAway
 from api.bodies import strings
 from api.problems import Problem, not_found, of_rejected
 from api.services import given
+from api.services.auditing import Asked
 from api.services.hidden import require_visible_to_receivers
 from api.services.parts import Parts
 from api.services.registering import idempotency_conflict
@@ -38,7 +39,7 @@ from domain.commands import (
 from domain.law import Law
 from domain.rejected import Rejected
 from models import facts_store, outbox, received_commands, texts
-from models.contracts.casework import Refused
+from models.contracts.casework import CommandResult, Refused
 from models.facts_store import SUPERVISION, TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
 from models.recording import START_SUPERVISION
@@ -80,9 +81,20 @@ class _Subject:
 _Finding = Callable[[AsyncConnection], Awaitable[_Subject]]
 
 
-async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
+async def to_ticket(
+    parts: Parts,
+    actor: Actor,
+    no: str,
+    order: Order,
+    key: str,
+    *,
+    asked: Asked | None = None,
+    later: Later | None = None,
+) -> Answer:
     """Stores a command to a ticket and delivers it; one to its supervision goes there.
 
+    `asked` is the line of the audit that is to be written with it, unless it stands already; `later` takes
+    what may wait until the answer has been given.
     Raises Problem: 404 for a ticket the actor may not know of, 403 and 409 for what the rules refuse, 422 for
     a key used for something else.
     """
@@ -92,11 +104,20 @@ async def to_ticket(parts: Parts, actor: Actor, no: str, order: Order, key: str)
         await require_visible_to_receivers(conn, found.subject_unit, order)
         return await _supervision_meant(conn, found, order) if isinstance(order, _TO_SUPERVISION) else found
 
-    return await _command(parts, _Said(actor, order, key), subject)
+    return await _command(parts, _Said(actor, order, key, asked, later), subject)
 
 
-async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key: str) -> Answer:
-    """Stores a command to a supervision and delivers it. Raises Problem."""
+async def to_supervision(
+    parts: Parts,
+    actor: Actor,
+    no: str,
+    order: Order,
+    key: str,
+    *,
+    asked: Asked | None = None,
+    later: Later | None = None,
+) -> Answer:
+    """Stores a command to a supervision and delivers it, as `to_ticket` does. Raises Problem."""
 
     async def subject(conn: AsyncConnection) -> _Subject:
         row = (
@@ -116,7 +137,7 @@ async def to_supervision(parts: Parts, actor: Actor, no: str, order: Order, key:
         _, law = await parts.laws.get(conn, row.law_id)
         return _Subject(no, law, row.subject, row.area)
 
-    return await _command(parts, _Said(actor, order, key), subject)
+    return await _command(parts, _Said(actor, order, key, asked, later), subject)
 
 
 async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
@@ -125,11 +146,14 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
         received = await received_commands.find(conn, command_id)
         if received is None or received.actor != actor.model_dump(mode="json"):
             raise not_found("条操作记录")
-        return await _known(conn, received)
+        # Answered this moment, and about to be noted.
+        done = parts.delivery.answered.get(command_id)
+        return await _known(conn, received) if done is None else _accepted(received, done)
 
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
-    row = (await conn.execute(_ticket_for(actor), {"no": no})).one_or_none()
+    asked = {"no": no, "answered": list(parts.delivery.answered)}
+    row = (await conn.execute(_ticket_for(actor), asked)).one_or_none()
     if row is None:
         raise not_found("件工单")
     _, law = await parts.laws.get(conn, row.law_id)
@@ -142,7 +166,10 @@ def _ticket_for(actor: Actor) -> Select[str, str | None, str | None, bool]:
     unstarted = exists().where(
         Outbox.kind == outbox.TICKET, Outbox.subject == Ticket.no, Outbox.started_at.is_(None)
     )
-    older = exists().where(Command.ticket_no == Ticket.no, Command.state == STORED)
+    answered = bindparam("answered", type_=ARRAY(String))
+    older = exists().where(
+        Command.ticket_no == Ticket.no, Command.state == STORED, Command.id != all_(answered)
+    )
     ready = and_(Ticket.ended_at.is_(None), ~unstarted, ~older).label("ready")
     return select(Ticket.law_id, Ticket.area, Ticket.subject_unit, ready).where(
         Ticket.no == bindparam("no"), visible_tickets(actor)
@@ -166,11 +193,13 @@ async def _supervision_meant(
 
 @dataclass(frozen=True)
 class _Said:
-    """Who says what, under which key."""
+    """Who says what, under which key, and what goes with it."""
 
     actor: Actor
     order: Order
     key: str
+    asked: Asked | None
+    later: Later | None
 
 
 async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
@@ -189,7 +218,7 @@ async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
     if received.body_digest != digest:
         raise idempotency_conflict()
     if fresh is not None and subject.ready:
-        return await _answer(parts, fresh, parts.delivery.deliver_now(fresh))
+        return await _answer(parts, fresh, parts.delivery.deliver_now(fresh, said.later))
     return await _deliver(parts, received)
 
 
@@ -220,7 +249,11 @@ async def _store(
         actor=said.actor.model_dump(mode="json"),
     )
     rows = texts.rows(parts.ring, subject.ticket_no, words, received_at)
-    return received if await received_commands.put_with_words(conn, received, said.key, rows) else None
+    line = said.asked.line if said.asked else None
+    is_fresh = await received_commands.put_with_words(conn, received, said.key, rows, line)
+    if said.asked is not None:
+        said.asked.is_written = True
+    return received if is_fresh else None
 
 
 async def _deliver(parts: Parts, received: Received) -> Answer:
@@ -239,15 +272,7 @@ async def _answer(parts: Parts, received: Received, delivering: Awaitable[Settle
     except EngineAway:
         return Answer(received.id, received.received_at, accepted=False)
     if settled is not None and settled.accepted is not None:
-        done = settled.accepted
-        return Answer(
-            received.id,
-            received.received_at,
-            accepted=True,
-            seq=done.seq,
-            status=done.status,
-            facts=tuple(done.facts),
-        )
+        return _accepted(received, settled.accepted)
     if settled is not None and settled.refused is not None:
         raise _problem(settled.refused)
     # Settled by somebody else at this moment, or failed: what is written is what is told.
@@ -255,6 +280,17 @@ async def _answer(parts: Parts, received: Received, delivering: Awaitable[Settle
         known = await received_commands.find(conn, received.id)
         assert known is not None, "a stored command stays"
         return await _known(conn, known)
+
+
+def _accepted(received: Received, done: CommandResult) -> Answer:
+    return Answer(
+        received.id,
+        received.received_at,
+        accepted=True,
+        seq=done.seq,
+        status=done.status,
+        facts=tuple(done.facts),
+    )
 
 
 async def _known(conn: AsyncConnection, received: Received) -> Answer:

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from fastapi import BackgroundTasks
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
@@ -16,6 +17,9 @@ from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from activities.reaching import NoAnswer, Reach
 from activities.relay import Relay
 from activities.schedules import ensure_sweep
+from api.services import commanding
+from domain.commands import Actor, Supplement
+from domain.vocabulary import Role
 from models import facts_store
 from models.contracts.casework import ticket_workflow_id
 from models.contracts.sweep import SWEEP_SCHEDULE, SweepPage, SweepResult
@@ -310,6 +314,28 @@ async def test_a_command_whose_outcome_was_not_noted_is_not_done_again(office: O
             f"/api/v1/commands/{last['command_id']}", headers=headers("office", actor="office-1")
         )
         assert known.json()["state"] == "accepted"
+
+
+async def test_a_command_that_was_answered_and_is_still_to_be_noted_holds_up_nobody(office: Office) -> None:
+    agent = Actor(role=Role.AGENT, id="agent-1")
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        later, before = BackgroundTasks(), await hotline.post(no, "supplement", text="先说一件事")
+        assert before.status_code == 200, before.text
+        said = Supplement(do="supplement", text="又停水了")
+        answer = await commanding.to_ticket(hotline.parts, agent, no, said, "n-1", later=later)
+        while not answer.accepted:
+            # The machine was too busy to answer in time: what is brought again is noted at once.
+            answer = await commanding.to_ticket(hotline.parts, agent, no, said, "n-1", later=later)
+        assert await commanding.find(hotline.parts, agent, answer.command_id) == answer
+        await hotline.done(no, "dispatch", lead=WATER)
+        await later()
+        assert await commanding.find(hotline.parts, agent, answer.command_id) == answer
+        assert hotline.parts.delivery.answered == {}
+        async with office.engine.connect() as conn:
+            states = await conn.scalars(select(Command.state).where(Command.ticket_no == no))
+            assert set(states) == {"accepted"}
+    assert len(done(await office.facts(no), "supplement")) == 2
 
 
 async def test_what_no_attempt_will_cure_stands_in_nobody_s_way(office: Office) -> None:

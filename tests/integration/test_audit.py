@@ -73,6 +73,46 @@ async def test_commands_and_readings_are_on_record_with_who_from_where_and_when(
         assert datetime.fromisoformat(line["at"]) >= before
 
 
+async def test_a_command_that_is_never_stored_is_on_record_too_and_a_repeated_one_twice(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    async with somebody(hotline, "县热线办", "office") as (person, office):
+        no = await hotline.ticket()
+        malformed = await office.send("POST", f"/tickets/{no}/dispatch", json={"lead": 7})
+        assert malformed.status_code == 422
+        missing = await office.send("POST", "/tickets/no-such-one/dispatch", json={"lead": WATER})
+        assert missing.status_code == 404
+        for _ in range(2):
+            key = {"Idempotency-Key": "the-same"}
+            given = await office.send("POST", f"/tickets/{no}/dispatch", json={"lead": WATER}, headers=key)
+            assert given.is_success, given.text
+    lines = [
+        line for line in await written(engine, operation="dispatch") if line["actor"].get("id") == person
+    ]
+    assert [(line["ticket_no"], line["outcome"]) for line in lines] == [
+        (no, "asked"),
+        ("no-such-one", "asked"),
+        ("no-such-one", "not_found"),
+        (no, "asked"),
+        (no, "asked"),
+    ]
+    assert [fault async for fault in audit.faults(engine)] == []
+
+
+async def test_a_command_that_cannot_be_put_on_record_is_not_stored(
+    hotline: Hotline, engine: AsyncEngine
+) -> None:
+    no = await hotline.ticket()
+    async with engine.begin() as conn:
+        await conn.execute(text("ALTER TABLE audit_head DISABLE TRIGGER USER"))
+        await conn.execute(text("DELETE FROM audit_head"))
+    with pytest.raises(LookupError, match="has lost its head"):
+        await hotline.post(no, "dispatch", lead=WATER)
+    async with engine.connect() as conn:
+        stored = "SELECT count(*) FROM command WHERE ticket_no = :no AND \"do\" = 'dispatch'"
+        assert await conn.scalar(text(stored), {"no": no}) == 0
+
+
 async def test_what_is_refused_is_on_record(hotline: Hotline, engine: AsyncEngine) -> None:
     async with somebody(hotline, TOWN, "handler") as (person, stranger):
         no = await hotline.ticket()
