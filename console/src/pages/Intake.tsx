@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, App, AutoComplete, Button, Card, Cascader, Checkbox, Collapse, Flex, Form, Input, Modal, Radio, Select, Tag } from "antd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Link } from "react-router";
 import { command, Problem, problemOf } from "../api";
 import { findSimilar, recogniseCaller, register } from "../client";
@@ -91,7 +91,8 @@ function Taking(props: { next: () => void }) {
     // What may be a secret is not kept in this browser either.
     if (stopped) forgetDraft(...KEPT);
   }, [stopped, now]);
-  useEffect(() => {
+  // Before it is painted: a key that is shown works.
+  useLayoutEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (event.ctrlKey && event.key === "Enter") form.submit();
       const place = event.altKey ? Number(event.key) : 0;

@@ -90,6 +90,7 @@ class Seat:
         """Opens a ticket and waits for all of it."""
         self.go(f"/tickets/{no}")
         expect(self.page.get_by_role("heading", name="办理经过")).to_be_visible()
+        expect(self.page.locator(".happening").first).to_be_visible()
 
     def find(self, no: str) -> None:
         """Goes to a ticket by its number, from wherever one is, by keys alone."""
@@ -104,11 +105,14 @@ class Seat:
         toolbar = self.page.get_by_role("toolbar", name="可办理的操作")
         expect(toolbar.get_by_role("button").first).to_be_visible()
         button = toolbar.get_by_role("button", name=re.compile(rf"^{name}\s*(（|$)"))
-        if button.count():
-            button.click()
-        else:
-            toolbar.get_by_role("button", name="更多操作").click()
-            self.page.get_by_role("menuitem", name=name, exact=True).click()
+        listed = self.page.get_by_role("menuitem", name=name, exact=True)
+        more = toolbar.get_by_role("button", name="更多操作")
+        # What may be done follows from several answers: until all are there, a button may still come.
+        expect(button.or_(more).first).to_be_visible()
+        if not button.is_visible():
+            more.click()
+            expect(button.or_(listed).first).to_be_visible()
+        (button if button.is_visible() else listed).click()
         return self.page.get_by_role("dialog")
 
     def choose(self, box: Locator, option: str) -> None:

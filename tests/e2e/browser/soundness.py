@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 _AXE: Final = Axe()
 
@@ -35,8 +35,18 @@ NO_WORDS: Final = (
 """Latin letters that are no English words."""
 
 
+_MOVING: Final = ":is([class*='-appear-'], [class*='-enter-'], [class*='-leave-']):visible"
+"""What is on its way in or out, half transparent or smaller than it will be."""
+
+
+def still(page: Page) -> None:
+    """Waits until nothing moves on a page."""
+    expect(page.locator(_MOVING)).to_have_count(0)
+
+
 def faults(page: Page, within: str = "body") -> list[str]:
     """What is wrong with the page, or with a part of it; nothing where all is well."""
+    still(page)
     context = None if within == "body" else within
     found = _AXE.run(page, context=context).response["violations"]
     return [*(_told(one) for one in found), *(f"English: {word}" for word in english(page, within))]

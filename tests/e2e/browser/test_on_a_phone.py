@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.seats import Seat, Seats
-from tests.e2e.browser.soundness import expect_sound
+from tests.e2e.browser.soundness import expect_sound, still
 
 PHONE: dict[str, Any] = {"viewport": {"width": 375, "height": 812}, "has_touch": True, "is_mobile": True}
 TARGET = 24
@@ -33,6 +33,7 @@ def unit(seats: Seats) -> Seat:
 
 def expect_handy(page: Page) -> None:
     """Fails if the page has to be scrolled sideways or has targets too small for a finger."""
+    still(page)
     assert page.evaluate(_TOO_WIDE) <= 0, page.url
     small = page.evaluate(_TOO_SMALL, TARGET)
     assert not small, "\n".join([page.url, *small])

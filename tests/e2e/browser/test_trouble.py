@@ -86,7 +86,7 @@ def test_a_session_that_ended_is_asked_for_again_on_top_of_what_was_typed(seats:
 def end_session(seats: Seats, seat: Seat) -> None:
     """Ends somebody's session at the server, while their browser knows nothing of it."""
     cookies = {one["name"]: one["value"] for one in seat.page.context.cookies()}
-    with httpx2.Client(base_url=seats.installation.url, cookies=cookies) as http:
+    with httpx2.Client(base_url=seats.installation.url, cookies=cookies, timeout=60) as http:
         ended = http.delete("/api/v1/session", headers={"X-Jiesu-CSRF": cookies["jiesu_csrf"]})
         assert ended.status_code == 204, ended.text
 
