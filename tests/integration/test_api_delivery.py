@@ -1,10 +1,8 @@
 """Nothing lost, nothing twice: retries, crashes between commit and start, engines that are away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -26,11 +24,10 @@ from models.contracts.sweep import SWEEP_SCHEDULE, SweepPage, SweepResult
 from models.facts_store import TICKET
 from models.tables import Command, Outbox, Refusal
 from ops.database import create_engine
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyRing
 from ops.ports import free_port
 from ops.settings import Settings
-from ops.temporal_client import connect, key_ring
+from ops.temporal_client import connect
 from tests.hotline import Hotline, found_units, headers, number_apart, serving, working
 from tests.waiting import PATIENCE, eventually
 from worker import build_worker
@@ -84,24 +81,10 @@ class Office:
 
 
 @pytest.fixture
-async def office(
-    tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]
-) -> AsyncIterator[Office]:
-    settings = Settings(
-        data_dir=tmp_path,
-        database_url=new_database(),
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-    ring = key_ring(settings)
-    engine = create_engine(settings.database_target())
+async def office(settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing) -> Office:
     await number_apart(engine)
     await found_units(engine, ring, WATER)
-    yield Office(settings, engine, await connect(settings, ring=ring), ring)
-    await engine.dispose()
+    return Office(settings, engine, client, ring)
 
 
 def done(facts: list[dict[str, Any]], do: str) -> list[dict[str, Any]]:

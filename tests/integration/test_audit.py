@@ -1,8 +1,7 @@
 """What is written to the audit, who was shown a caller, and that no change to it goes unseen."""
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from ops.on_record import system_user
 from ops.settings import Settings
 from tests.hotline import Hotline, headers
 from tests.logins import Browser, browsing, found_person
+from tests.waiting import eventually
 
 WATER, TOWN = "水务局", "城关镇"
 
@@ -323,14 +323,13 @@ async def test_a_number_that_a_seat_is_to_call_is_on_the_callers_record(
 async def delivered(engine: AsyncEngine, no: str) -> tuple[UUID, str]:
     """A message of the ticket that has arrived: nothing happens to it, or to a call about it, any more."""
     arrived = (Notification.ticket_no == no, Notification.receipt == "delivered")
-    async with asyncio.timeout(60):
-        while True:
-            async with engine.connect() as conn:
-                query = select(Notification.id, Notification.template).where(*arrived).limit(1)
-                row = (await conn.execute(query)).one_or_none()
-            if row is not None:
-                return row.id, row.template
-            await asyncio.sleep(0.1)
+    query = select(Notification.id, Notification.template).where(*arrived).limit(1)
+
+    async def there() -> Sequence[tuple[UUID, str]]:
+        async with engine.connect() as conn:
+            return [(row.id, row.template) for row in await conn.execute(query)]
+
+    return (await eventually(there))[0]
 
 
 async def test_no_more_is_shown_than_the_purpose_needs_and_the_role_has(hotline: Hotline) -> None:

@@ -38,6 +38,7 @@ from ops.errors import OperationFailed
 from ops.keyring import KeyRing
 from ops.settings import Settings
 from tests.hotline import Hotline, found_units, number_apart, serving, working
+from tests.waiting import eventually
 
 WATER = "水务局"
 
@@ -251,12 +252,12 @@ async def until_somebody_waits_for_a_lock(engine: AsyncEngine) -> None:
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    async with asyncio.timeout(60):
-        while True:
-            async with engine.connect() as conn:
-                if await conn.scalar(query):
-                    return
-            await asyncio.sleep(0.05)
+
+    async def waits() -> bool:
+        async with engine.connect() as conn:
+            return bool(await conn.scalar(query))
+
+    await eventually(waits)
 
 
 @dataclass
@@ -270,15 +271,15 @@ class Begun:
 async def begun_supervision(engine: AsyncEngine, no: str) -> Begun:
     """The supervision, once its workflow has stored its first facts."""
     table = SUPERVISION.table
-    async with asyncio.timeout(60):
-        while True:
-            async with engine.connect() as conn:
-                facts = await conn.scalars(select(table.c.data).where(table.c.no == no).order_by(table.c.seq))
-                due = await conn.scalar(select(Supervision.due_at).where(Supervision.no == no))
-            stored = [dict(data) for data in facts]
-            if stored and due is not None:
-                return Begun(due, stored)
-            await asyncio.sleep(0.1)
+
+    async def there() -> list[Begun]:
+        async with engine.connect() as conn:
+            facts = await conn.scalars(select(table.c.data).where(table.c.no == no).order_by(table.c.seq))
+            due = await conn.scalar(select(Supervision.due_at).where(Supervision.no == no))
+        stored = [dict(data) for data in facts]
+        return [Begun(due, stored)] if stored and due is not None else []
+
+    return (await eventually(there))[0]
 
 
 async def test_a_revision_goes_on_after_its_worker_was_killed(
@@ -323,10 +324,11 @@ def worker_process() -> "subprocess.Popen[bytes]":
 
 async def until_over(handle: WorkflowHandle[Any, RevisionInput]) -> None:
     """Ask now and then: the wait is longer than one call to the server may take."""
-    while True:
-        if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
-            return
-        await asyncio.sleep(0.5)
+
+    async def over() -> bool:
+        return (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING
+
+    await eventually(over)
 
 
 async def until_some_but_not_all_moved(engine: AsyncEngine, total: int) -> None:

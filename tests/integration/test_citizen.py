@@ -1,6 +1,5 @@
 """The citizen's page on the real engines: forms and links as a browser without any script would use them."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ import pytest
 from api.citizen.forms import MAX_FORM
 from models import callers, citizen_links
 from tests.hotline import Hotline, headers
+from tests.waiting import eventually
 
 WATER = "水务局"
 PHONE = "13800138000"
@@ -325,11 +325,10 @@ async def reveal(
 
 
 async def until_the_page_names(hotline: Hotline, place: str, words: str) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            if words in (await hotline.http.get(place)).text:
-                return
-            await asyncio.sleep(0.1)
+    async def page() -> str:
+        return (await hotline.http.get(place)).text
+
+    await eventually(page, lambda shown: words in shown)
 
 
 async def test_a_link_that_is_wrong_shows_no_accesses(hotline: Hotline) -> None:

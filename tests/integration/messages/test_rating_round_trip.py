@@ -2,23 +2,19 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
 
 from activities.gateways import pushed
 from activities.gateways.aliyun import AliyunGateway
 from models import uplinks
-from ops.embedded_temporal import EmbeddedTemporal
 from ops.keyring import KeyRing
 from ops.settings import Settings
-from ops.temporal_client import connect
-from tests.hotline import Hotline, found_units, number_apart, working
+from tests.hotline import Hotline
 from tests.integration.messages.ledger import Desk, notice
 from tests.integration.messages.standins import Aliyun, reply
 from tests.waiting import eventually
@@ -27,34 +23,9 @@ WATER = "水务局"
 
 
 @pytest.fixture
-def settings(
-    tmp_path: Path, temporal_server: EmbeddedTemporal, postgres_url: str, key_file: Path, ring: KeyRing
-) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=postgres_url,
-        payload_key_file=key_file,
-        temporal_address=temporal_server.address,
-        temporal_namespace=temporal_server.namespace,
-        task_queue=tmp_path.name,
-        graceful_shutdown_seconds=2,
-        allow_lapsed_policy=True,
-    )
-
-
-@pytest.fixture
-async def client(settings: Settings, ring: KeyRing) -> Client:
-    return await connect(settings, ring=ring)
-
-
-@pytest.fixture
-async def hotline(
-    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing
-) -> AsyncIterator[Hotline]:
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
-    async with working(settings, engine, client, ring) as made:
-        yield made
+def settings(settings: Settings, postgres_url: str, key_file: Path, ring: KeyRing) -> Settings:
+    """The installation's settings, with the database and the keys of the tests of messages."""
+    return settings.model_copy(update={"database_url": postgres_url, "payload_key_file": key_file})
 
 
 async def answer(hotline: Hotline, no: str) -> None:
