@@ -2,18 +2,21 @@
 
 import itertools
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import Envelope, Rate
 from domain.vocabulary import Rating
 from models import audit, callers, surveys, uplinks
 from models.callers import NewCaller
-from ops.keyring import KeyRing
+from models.tables import InboxMessage
+from models.uplinks import Uplink
+from ops.keyring import KeyRing, ring_from_file
 from tests.integration.messages.hooks import Hooks
 from tests.integration.messages.ledger import Desk, notice
 from tests.integration.messages.standins import reply
@@ -149,6 +152,18 @@ async def test_of_a_message_with_a_mark_of_state_secrets_only_that_it_came_is_ke
         (True,),
         (False,),
     ]
+
+
+async def test_a_repeat_is_known_by_a_digest_that_only_the_holder_of_the_keys_can_make(
+    desk: Desk, ring: KeyRing, tmp_path: Path
+) -> None:
+    said = Uplink("webhook", NUMBER, "还没有来水")
+    async with desk.engine.begin() as conn:
+        assert await uplinks.take(conn, ring, said) == "open"
+        assert await uplinks.take(conn, ring, said) is None
+        (mine,) = await conn.scalars(select(InboxMessage.event))
+        assert await uplinks.take(conn, ring_from_file(tmp_path / "keys.json"), said) == "open"
+        assert set(await conn.scalars(select(InboxMessage.event))) > {mine}
 
 
 @pytest.mark.parametrize(
