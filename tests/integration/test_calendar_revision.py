@@ -292,7 +292,7 @@ async def test_a_revision_goes_on_after_its_worker_was_killed(
         notice_id = await calendar_notices.store(conn, command.read_notice(notice(tmp_path, due.date())))
     handle = await client.start_workflow(
         REVISION_WORKFLOW,
-        RevisionInput(notice_id=notice_id, rate=4),
+        RevisionInput(notice_id=notice_id, rate=2),
         id=f"{revision_workflow_id(notice_id)}-{settings.task_queue}",
         task_queue=settings.task_queue,
         result_type=RevisionInput,
@@ -333,12 +333,12 @@ async def until_over(handle: WorkflowHandle[Any, RevisionInput]) -> None:
 
 async def until_some_but_not_all_moved(engine: AsyncEngine, total: int) -> None:
     query = select(func.count(TicketFact.ticket_no.distinct())).where(TicketFact.fact == "clock_moved")
-    while True:
+
+    async def moved() -> int:
         async with engine.connect() as conn:
-            moved = await conn.scalar(query) or 0
-        if moved:
-            assert moved < total, "the worker is killed in the middle"
-            return
+            return await conn.scalar(query) or 0
+
+    assert await eventually(moved) < total, "the worker is killed in the middle"
 
 
 async def test_another_notice_under_the_same_number_is_refused(

@@ -137,11 +137,6 @@ class Seat:
         box.press("Enter")
         expect(box).to_have_value(written)
 
-    def is_told(self, words: str) -> None:
-        """Waits for a message or an alert with these words."""
-        said = self.page.locator(".ant-message-notice, [role=alert], [role=status]").filter(has_text=words)
-        expect(said.first).to_be_visible()
-
     def stands(self, words: str) -> None:
         """Waits until the ticket that is open is in this state."""
         expect(self.page.locator("article.ticket > header .ant-tag").first).to_have_text(words)
