@@ -269,6 +269,8 @@ class SupervisionDetail(SupervisionAnswer):
     """A supervision and what happened in it."""
 
     timeline: list[Entry]
+    allowed: list[str] = Field(description="此刻你可以办理的操作。")
+    higher_levels: list[str] = Field(description="还可以升到的层级，由低到高。")
 
 
 class UnitAnswer(_Answer):

@@ -3,7 +3,7 @@
 The same shape as the ticket: `begin`, `decide` and `settle` give facts, `evolve` folds them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from domain.calendar_zone import CalendarError
 from domain.casework.clockwork import ladder, limit_words
 from domain.casework.parts import require
 from domain.commands import (
+    Actor,
     AnswerSupervision,
     CloseSupervision,
     Envelope,
@@ -263,6 +264,21 @@ def meant(open_ones: Mapping[str, str], command: AnswerSupervision | CloseSuperv
     raise Rejected("no_supervision", "没有这一件进行中的督办。", policy.supervision.basis)
 
 
+def allowed(unit: str, levels: Sequence[SupervisionLevel], actor: Actor) -> list[str]:
+    """The commands that the table allows this actor to a supervision of the unit that was not struck off.
+
+    `levels` are those it can still be raised to. The parts a command needs are not looked at.
+    """
+    fits = {"answer_supervision": actor.unit == unit, "supervise": bool(levels)}
+    return [name for name, roles in ROLES.items() if actor.role in roles and fits.get(name, True)]
+
+
+def higher(policy: Policy, level: SupervisionLevel) -> tuple[SupervisionLevel, ...]:
+    """The levels of the policy above one, from low to high."""
+    levels = policy.supervision.levels
+    return levels[levels.index(level) + 1 :]
+
+
 def decide(law: Law, state: Supervision, envelope: Envelope, now: datetime) -> list[Fact]:
     """The facts a command makes. Rejected says what forbids it."""
     command, actor = envelope.command, envelope.actor
@@ -349,7 +365,7 @@ def _raise(law: Law, state: Supervision, envelope: Envelope, command: Supervise,
     levels = law.policy.supervision.levels
     if command.level is None or command.level not in levels:
         raise Rejected("level_not_in_policy", "没有这一级督办。", law.policy.supervision.basis)
-    if levels.index(command.level) <= levels.index(state.level):
+    if command.level not in higher(law.policy, state.level):
         raise Rejected("level_not_higher", "督办只能升级，不能降级。", law.policy.supervision.basis)
     return [
         _record(state, envelope, now),

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from api.answers import Entry, Registered, SupervisionAnswer, SupervisionDetail, SupervisionPage
 from api.asking import PREFIX, READING, Assembled, Key, Limit, Number, Words, problems
 from api.bodies import OpenSupervisionBody
-from api.identity import Identity
+from api.identity import Identity, Who
+from api.permissions import may_ask
 from api.services import others, supervising
 
 router = APIRouter(prefix=f"{PREFIX}/supervisions", tags=["督办"])
@@ -56,9 +57,15 @@ async def open_supervision(
 
 
 @router.get("/{no}", summary="督办", operation_id="get_supervision", responses=READING)
-async def get_supervision(no: Number, identity: Identity, parts: Assembled) -> SupervisionDetail:
-    """一件督办和它的经过。"""
-    row, entries, title = await others.supervision(parts, identity, no)
+async def get_supervision(no: Number, who: Who, parts: Assembled) -> SupervisionDetail:
+    """一件督办和它的经过，以及你此刻可以办理的操作。"""
+    found = await others.supervision(parts, who.actor, no)
     return SupervisionDetail.model_validate(
-        {**row._mapping, "title": title, "timeline": [Entry.model_validate(entry) for entry in entries]}
+        {
+            **found.row._mapping,
+            "title": found.title,
+            "timeline": [Entry.model_validate(entry) for entry in found.timeline],
+            "allowed": [name for name in found.allowed if may_ask(f"supervision_{name}", who)],
+            "higher_levels": found.higher_levels,
+        }
     )

@@ -15,8 +15,9 @@ from api.answers import (
 )
 from api.asking import PREFIX, READING, Assembled, Cursor, Key, Limit, Number, Words, problems
 from api.bodies import RegisterBody
-from api.identity import Identity
+from api.identity import Identity, Who
 from api.moments import AskedMoment
+from api.permissions import may_ask
 from api.services import explaining, listing, reading
 from api.services.listing import Asked, Filters, Owed, Span
 from api.services.registering import register_ticket
@@ -134,9 +135,9 @@ async def list_tickets(
 
 
 @router.get("/{no}", summary="工单", operation_id="get_ticket", responses=READING)
-async def get_ticket(no: Number, identity: Identity, parts: Assembled) -> TicketDetail:
+async def get_ticket(no: Number, who: Who, parts: Assembled) -> TicketDetail:
     """一件工单：登记的内容、承办单位、计时、诉求人（已脱敏），以及你此刻可以办理的操作。"""
-    found = await reading.detail(parts, identity, no)
+    found = await reading.detail(parts, who.actor, no)
     return TicketDetail.model_validate(
         {
             **found.ticket._mapping,
@@ -146,7 +147,7 @@ async def get_ticket(no: Number, identity: Identity, parts: Assembled) -> Ticket
             "assignments": found.assignments,
             "clocks": found.clocks,
             "callers": found.callers,
-            "allowed": found.allowed,
+            "allowed": [name for name in found.allowed if may_ask(name, who)],
             "policy": found.policy,
         }
     )

@@ -1,6 +1,7 @@
 """Supervisions, units and messages, as they are listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Text, cast, exists, func, select
@@ -13,6 +14,8 @@ from api.services.reading import entries
 from api.services.scope import visible_supervisions, visible_tickets
 from api.services.titles import demands
 from domain.commands import Actor
+from domain.supervision import allowed, higher
+from domain.vocabulary import SupervisionLevel
 from models import facts_store
 from models.facts_store import SUPERVISION
 from models.tables import Notification, OutboxMessage, Person, Supervision, Ticket, Unit
@@ -45,8 +48,19 @@ async def matters(
     return {no: said[about].title for no, about in numbers.items() if about in said}
 
 
-async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[dict[str, Any]], str | None]:
-    """One supervision, what happened in it, and what it is about. Raises Problem 404."""
+@dataclass(frozen=True)
+class SupervisionFound:
+    """One supervision: how it stands, what happened in it, what it is about, what may be said to it."""
+
+    row: Any
+    title: str | None = field(repr=False)
+    timeline: Sequence[Mapping[str, Any]] = field(repr=False)
+    allowed: Sequence[str]
+    higher_levels: Sequence[SupervisionLevel]
+
+
+async def supervision(parts: Parts, actor: Actor, no: str) -> SupervisionFound:
+    """One supervision. Raises Problem 404."""
     async with parts.engine.connect() as conn:
         row = (
             await conn.execute(
@@ -57,7 +71,15 @@ async def supervision(parts: Parts, actor: Actor, no: str) -> tuple[Any, list[di
             raise not_found("件督办")
         stored = await facts_store.load(conn, SUPERVISION, no)
         about = await matters(conn, parts, actor, [row])
-        return row, await entries(conn, parts, actor, stored, office="热线办"), about.get(no)
+        timeline = await entries(conn, parts, actor, stored, office="热线办")
+        levels: Sequence[SupervisionLevel] = ()
+        may: Sequence[str] = ()
+        # One whose workflow has not begun takes no command yet.
+        if stored and row.status != "closed":
+            _, law = await parts.laws.get(conn, stored[0].law_id)
+            levels = higher(law.policy, SupervisionLevel(row.level))
+            may = allowed(row.unit, levels, actor)
+    return SupervisionFound(row, about.get(no), timeline, may, levels)
 
 
 async def units(conn: AsyncConnection) -> Sequence[Any]:

@@ -1,29 +1,23 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Card, Descriptions, Flex, Form, Input, Skeleton, Tag } from "antd";
-import { useRef, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Card, Descriptions, Flex, Skeleton, Tag } from "antd";
 import { Link, useParams } from "react-router";
-import { Problem, problemOf, superviseCommand, unanswered } from "../api";
-import type { SupervisionDetail } from "../client";
+import { unanswered } from "../api";
 import { getSupervisionOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
-import { Submit } from "../parts/forms/form";
+import { ToSupervision } from "../parts/forms/ToSupervision";
 import { Lamp } from "../parts/Lamp";
 import { History } from "../parts/ticket/History";
-import { useSession } from "../session";
 import { moment } from "../time";
 import { CAUSE, FORM, SUPERVISION_LEVEL, SUPERVISION_STATUS, word } from "../words";
 
 /** One supervision: what it is about, what happened, and what may be said to it. */
 export default function Supervision() {
   const { no = "" } = useParams();
-  const { session } = useSession();
   const found = useQuery(getSupervisionOptions({ path: { no } }));
   // A form that is open stays open while the connection or the login is away.
   if (found.error && !(found.data && unanswered(found.error))) return <Fault error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton active />;
   const one = found.data;
-  const answers = one.status !== "closed" && session.unit === one.unit;
-  const closes = one.status !== "closed" && ["office", "supervisor"].includes(session.role);
   return (
     <article>
       <header className="head">
@@ -39,8 +33,7 @@ export default function Supervision() {
       </header>
       <div className="columns">
         <div>
-          {answers && <Say supervision={one} name="answer_supervision" title="答复督办" />}
-          {closes && <Say supervision={one} name="close_supervision" title="销号" />}
+          {one.allowed.length > 0 && <ToSupervision supervision={one} />}
           <History entries={one.timeline} />
         </div>
         <div>
@@ -65,54 +58,5 @@ export default function Supervision() {
         </div>
       </div>
     </article>
-  );
-}
-
-function Say({ supervision, name, title }: { supervision: SupervisionDetail; name: string; title: string }) {
-  const answer = name === "answer_supervision";
-  const [form] = Form.useForm();
-  const queries = useQueryClient();
-  const { message } = App.useApp();
-  const [problem, setProblem] = useState<Problem>();
-  const [busy, setBusy] = useState(false);
-  const last = useRef({ said: "", key: "" });
-  async function send(values: Record<string, string>) {
-    const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
-    const full = answer ? { unit: supervision.unit, ...body } : body;
-    const said = JSON.stringify(full);
-    if (last.current.said !== said) last.current = { said, key: crypto.randomUUID() };
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await superviseCommand(supervision.no, name, full, last.current.key);
-      form.resetFields();
-      void message.success("已办理");
-    } catch (error) {
-      setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-      void queries.invalidateQueries();
-    }
-  }
-  return (
-    <Card title={<h2>{title}</h2>}>
-      <Form form={form} layout="vertical" onFinish={(values: Record<string, string>) => void send(values)}>
-        {answer ? (
-          <>
-            <Form.Item name="text" label="答复内容" htmlFor="answer-text" rules={[{ required: true, message: "请填写答复内容" }]}>
-              <Input.TextArea id="answer-text" autoSize={{ minRows: 4, maxRows: 12 }} />
-            </Form.Item>
-            <Form.Item name="written_explanation" label="书面说明" htmlFor="written" extra="办法要求书面说明的填写">
-              <Input.TextArea id="written" autoSize={{ minRows: 2, maxRows: 8 }} />
-            </Form.Item>
-          </>
-        ) : (
-          <Form.Item name="reason" label="销号理由" htmlFor="close-reason">
-            <Input.TextArea id="close-reason" autoSize={{ minRows: 2, maxRows: 8 }} />
-          </Form.Item>
-        )}
-        <Submit issuing={{ send: async () => true, busy, problem }} title={title} />
-      </Form>
-    </Card>
   );
 }

@@ -11,7 +11,7 @@ def test_a_supervision_is_printed_without_the_form_that_waits_on_the_screen(seat
     listed = seats.elsewhere("hotline-office").must("GET", "/supervisions", params={"status": "open"})
     office = seats.take("hotline-office")
     office.go(f"/supervisions/{listed['supervisions'][0]['no']}")
-    form = office.page.locator(".ant-card").filter(has=office.page.get_by_role("heading", name="销号"))
+    form = office.page.locator(".ant-card").filter(has=office.page.get_by_role("tab", name="销号"))
     expect(form).to_be_visible()
     office.page.emulate_media(media="print")
     expect(form).to_be_hidden()
