@@ -18,7 +18,8 @@ from domain.supervision import allowed, higher
 from domain.vocabulary import SupervisionLevel
 from models import facts_store
 from models.facts_store import SUPERVISION
-from models.tables import Notification, OutboxMessage, Person, Supervision, Ticket, Unit
+from models.recording import START_SUPERVISION
+from models.tables import Notification, Outbox, OutboxMessage, Person, Supervision, Ticket, Unit
 
 
 async def supervisions(
@@ -74,9 +75,11 @@ async def supervision(parts: Parts, actor: Actor, no: str) -> SupervisionFound:
         timeline = await entries(conn, parts, actor, stored, office="热线办")
         levels: Sequence[SupervisionLevel] = ()
         may: Sequence[str] = ()
-        # One whose workflow has not begun takes no command yet.
-        if stored and row.status != "closed":
-            _, law = await parts.laws.get(conn, stored[0].law_id)
+        if row.status != "closed":
+            # Commands are taken, and wait, before its workflow has stored the first fact.
+            begins_by = select(Outbox.payload["law_id"].astext)
+            of_this = begins_by.where(Outbox.kind == START_SUPERVISION, Outbox.subject == no)
+            _, law = await parts.laws.get(conn, (await conn.execute(of_this)).scalar_one())
             levels = higher(law.policy, SupervisionLevel(row.level))
             may = allowed(row.unit, levels, actor)
     return SupervisionFound(row, about.get(no), timeline, may, levels)

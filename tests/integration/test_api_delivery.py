@@ -252,6 +252,18 @@ async def test_with_every_worker_away_a_command_is_stored(office: Office) -> Non
     assert datetime.fromisoformat(fact["at"]) == datetime.fromisoformat(answer.json()["received_at"])
 
 
+async def test_a_supervision_that_waits_for_its_workflow_offers_what_may_be_said(
+    office: Office,
+) -> None:
+    asked = {"unit": WATER, "subject": "汛期供水问题集中", "cause": "leader_instruction", "form": "meeting"}
+    async with office.serving() as hotline:
+        opened = await hotline.http.post("/api/v1/supervisions", json=asked, headers=headers("leader"))
+        assert opened.status_code == 201, opened.text
+        waits = await hotline.read(f"/supervisions/{opened.json()['no']}")
+    assert (waits["timeline"], waits["higher_levels"]) == ([], ["upgraded"])
+    assert waits["allowed"] == ["close_supervision", "supervise", "refer"]
+
+
 async def test_only_who_finds_every_worker_away_waits_for_one(office: Office) -> None:
     async with office.serving() as hotline:
         waited = []
