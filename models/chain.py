@@ -6,17 +6,17 @@ common tools.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
 
 
 @dataclass(frozen=True, slots=True)
-class ChainedFact:
-    """A fact as it is stored; `data` is the fact itself as flat JSON, with its `at` and `fact`."""
+class _SaidFact:
+    """What a row says of a fact; `data` is the fact itself as flat JSON, with its `at` and `fact`."""
 
     seq: int
     at: datetime
@@ -26,22 +26,24 @@ class ChainedFact:
     actor: Mapping[str, Any] | None
     command_id: str | None
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedFact(_SaidFact):
+    """A fact as it is stored."""
+
     prev_hash: bytes
     hash: bytes
 
 
+COLUMNS: Final = tuple(field.name for field in fields(ChainedFact))
+"""What a table of facts keeps of each, beside the number of what it is about."""
+
+
 @dataclass(frozen=True, slots=True)
-class NewFact:
+class NewFact(_SaidFact):
     """A fact that is to be stored; `canonical` is what its hash covers besides the hash before it."""
 
-    seq: int
-    at: datetime
-    fact: str
-    data: Mapping[str, Any]
-    law_id: str
-    actor: Mapping[str, Any] | None
-    command_id: str | None
-    recorded_at: datetime
     canonical: bytes
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chain import ChainedFact, chained, first_prev_hash, new_facts
+from models.chain import COLUMNS, ChainedFact, chained, first_prev_hash, new_facts
 from models.tables import SupervisionFact, TicketFact
 
 
@@ -39,7 +39,7 @@ SUPERVISION = Aggregate(_table(SupervisionFact), "no")
 
 def _loading(aggregate: Aggregate) -> Select[Any]:
     columns = aggregate.table.c
-    chosen = [columns[name] for name in ChainedFact.__slots__]
+    chosen = [columns[name] for name in COLUMNS]
     since = columns.seq >= bindparam("from_seq")
     return select(*chosen).where(columns[aggregate.number] == bindparam("of"), since).order_by(columns.seq)
 
@@ -80,9 +80,7 @@ async def load(
 
 def rows_to_insert(aggregate: Aggregate, no: str, facts: Sequence[ChainedFact]) -> list[dict[str, Any]]:
     """The facts as rows of their table."""
-    return [
-        {aggregate.number: no, **{name: getattr(fact, name) for name in fact.__slots__}} for fact in facts
-    ]
+    return [{aggregate.number: no, **{name: getattr(fact, name) for name in COLUMNS}} for fact in facts]
 
 
 async def append(

@@ -12,7 +12,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models import texts
-from models.chain import ChainedFact, verify
+from models.chain import COLUMNS, ChainedFact, verify
 from models.facts_store import SUPERVISION, TICKET, Aggregate
 from models.json_rows import table_of
 from models.tables import Supervision, Ticket, TicketFact
@@ -136,7 +136,7 @@ async def _chains(
     columns = aggregate.table.c
     number = columns[aggregate.number]
     query = (
-        select(number, *(columns[name] for name in ChainedFact.__slots__))
+        select(number, *(columns[name] for name in COLUMNS))
         .where(number.in_(numbers))
         .order_by(number, columns.seq)
     )
