@@ -21,7 +21,11 @@ from ops.database import at_once
 _TIMEOUT = timedelta(seconds=5)
 
 _AFTER_THE_ANSWER = 0.1
-"""Seconds that a batch lets pass: at once it would take worker and Temporal from the command it follows."""
+"""Seconds that a batch lets pass: at once it would take worker and Temporal from the command it follows.
+
+Nothing tells an activity that the workflow task behind it has ended, so this is a span of time: a courtesy
+that nothing depends on. What makes notices certain is the outbox and its sweep.
+"""
 
 _log = structlog.get_logger(__name__)
 
