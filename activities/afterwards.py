@@ -10,17 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain import supervision as supervising
 from domain.casework import decide
 from domain.commands import Envelope
-from domain.facts import from_json, to_json
-from domain.notices import notices
+from domain.facts import from_json
 from domain.rejected import Rejected
 from domain.ticket import evolve, fold
-from domain.view import view
 from models import facts_store, recording
 from models.contracts.casework import CommandResult
-from models.contracts.record import RecordRequest
 from models.facts_store import SUPERVISION, TICKET
 from models.known_laws import KnownLaws
-from models.told import written
+from models.told import ticket_record
 
 
 class NotOver(Exception):
@@ -49,14 +46,13 @@ class Afterwards:
             made = decide(law, ticket, envelope, now)
             recorded = await recording.record(
                 self._engine,
-                RecordRequest(
-                    ticket_no=no,
-                    law_id=law_id,
-                    first_seq=ticket.seq + 1,
-                    facts=[to_json(fact) for fact in made],
-                    view=view(ticket, made),
-                    notices=written(notices(ticket, made, law.policy.office.name)),
-                    actor=envelope.actor.model_dump(mode="json"),
+                ticket_record(
+                    no,
+                    law_id,
+                    ticket,
+                    made,
+                    office=law.policy.office.name,
+                    actor=envelope.actor,
                     command_id=envelope.id,
                 ),
             )

@@ -1,10 +1,11 @@
 """Starting what Postgres says must run, each once."""
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from temporalio.client import Client
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -14,7 +15,8 @@ from activities.reaching import Reach
 from domain.calendar_data import CalendarData
 from domain.commands import Actor, TicketFields
 from domain.vocabulary import Status
-from models import outbox
+from models import facts_store, outbox
+from models.chain import ChainedFact
 from models.contracts.casework import (
     SUPERVISION_WORKFLOW,
     TICKET_WORKFLOW,
@@ -45,7 +47,7 @@ class Starter:
 
     def __init__(self, engine: AsyncEngine, client: Client, task_queue: str, laws: KnownLaws) -> None:
         self._engine, self._client, self._task_queue, self._laws = engine, client, task_queue, laws
-        self._notices = NoticeStarter(engine, client, task_queue)
+        self.notices = NoticeStarter(engine, client, task_queue)
         self.reach = Reach(client, task_queue)
 
     async def start_waiting(self, kind: str, subject: str) -> None:
@@ -61,12 +63,11 @@ class Starter:
         Raises EngineAway while Temporal is away, DBAPIError while Postgres is.
         """
         if row.kind == SEND_NOTICES:
-            await self.reach.call(self._notices.start(NotifyRequest.model_validate(row.payload)))
+            await self.reach.call(self.notices.start(NotifyRequest.model_validate(row.payload)))
             return
         async with at_once(self._engine) as conn:
             law, _ = await self._laws.get(conn, row.payload["law_id"])
-            moved_to = await calendar_of(conn, no) if (no := _ticket_of(row)) else None
-        workflow, workflow_id, begin = _what_to_start(row, law, moved_to)
+            workflow, workflow_id, begin = await _what_to_start(conn, row, law)
         with contextlib.suppress(WorkflowAlreadyStartedError):
             await self.reach.call(
                 self._client.start_workflow(
@@ -96,22 +97,21 @@ def _attributes(kind: str, law: StoredLaw) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
-def _ticket_of(row: Waiting) -> str | None:
-    """The ticket that opened a supervision; none opens a ticket, and a topic's has none."""
-    return row.payload["ticket_no"] if row.kind == START_SUPERVISION else None
-
-
-def _what_to_start(
-    row: Waiting, law: StoredLaw, moved_to: CalendarData | None
+async def _what_to_start(
+    conn: AsyncConnection, row: Waiting, law: StoredLaw
 ) -> tuple[str, str, TicketInput | SupervisionInput]:
     if row.kind == TICKET:
-        return TICKET_WORKFLOW, ticket_workflow_id(row.subject), _ticket(row, law)
+        recorded = await facts_store.load(conn, facts_store.TICKET, row.subject)
+        return TICKET_WORKFLOW, ticket_workflow_id(row.subject), _ticket(row, law, recorded)
     if row.kind == START_SUPERVISION:
+        # A topic's has no ticket that opened it.
+        ticket_no = row.payload["ticket_no"]
+        moved_to = await calendar_of(conn, ticket_no) if ticket_no else None
         return SUPERVISION_WORKFLOW, supervision_workflow_id(row.subject), _supervision(row, law, moved_to)
     raise ValueError(f"nothing is started for outbox rows of kind {row.kind}")
 
 
-def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
+def _ticket(row: Waiting, law: StoredLaw, recorded: Sequence[ChainedFact]) -> TicketInput:
     about = TicketFields.model_validate(row.payload["about"])
     # Rows from before this was kept have none.
     by = row.payload.get("registered_by")
@@ -124,6 +124,7 @@ def _ticket(row: Waiting, law: StoredLaw) -> TicketInput:
         texts=row.payload["texts"],
         registered_by=Actor.model_validate(by) if by else None,
         reminder_spread=_SPREAD,
+        recorded=tuple(dict(fact.data) for fact in recorded),
     )
 
 

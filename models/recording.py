@@ -5,8 +5,10 @@ dies in between, the workflow does not know of these facts; only the same comman
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -26,7 +28,7 @@ from models.fact_effects import (
 )
 from models.facts_store import SUPERVISION, TICKET, rows_to_insert
 from models.json_rows import table_of
-from models.projection import project
+from models.projection import Projection, project
 from models.projection_writer import is_out_of_place, write_record
 from models.tables import Outbox, Supervision
 from models.texts import Reference
@@ -81,21 +83,57 @@ async def record_supervision(engine: AsyncEngine, request: SupervisionRecordRequ
             return RecordResult(facts=request.facts)
 
 
+async def write_first(conn: AsyncConnection, request: RecordRequest) -> None:
+    """Stores the first facts of a ticket that the caller's transaction registers.
+
+    IntegrityError where the ticket's number or its upstream number is there already.
+    """
+    await _Writing.of(request).put(conn)
+
+
 async def _write(engine: AsyncEngine, request: RecordRequest) -> None:
-    facts = _new(request.ticket_no, request)
-    numbered = [(fact.seq, fact.data) for fact in facts]
-    rows = project(request.view, request.law_id, numbered)
-    joined, opened = joined_callers(numbered), opened_supervisions(numbered)
-    dropped = [fact for fact in request.facts if fact["fact"] == "content_dropped"]
-    # The usual record is one statement, which is a transaction by itself.
-    is_one = not (rows.caller_marks or joined or opened or dropped)
-    async with at_once(engine) if is_one else engine.begin() as conn:
-        await write_record(conn, request.ticket_no, facts, rows, _batches(notices_of(request)))
-        await callers.move(conn, joined, request.ticket_no)
-        for fact in dropped:
-            await _drop_content(conn, request, fact)
-        for one in opened:
-            await _open_supervision(conn, request, one)
+    writing = _Writing.of(request)
+    async with at_once(engine) if writing.is_one_statement else engine.begin() as conn:
+        await writing.put(conn)
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """What a record writes: facts with the rows after them, and what follows from some of the facts."""
+
+    request: RecordRequest
+    facts: Sequence[NewFact]
+    rows: Projection
+    joined: Sequence[UUID]
+    opened: Sequence[Mapping[str, Any]]
+    dropped: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, request: RecordRequest) -> "_Writing":
+        facts = _new(request.ticket_no, request)
+        numbered = [(fact.seq, fact.data) for fact in facts]
+        return cls(
+            request,
+            facts,
+            project(request.view, request.law_id, numbered),
+            joined_callers(numbered),
+            opened_supervisions(numbered),
+            [fact for fact in request.facts if fact["fact"] == "content_dropped"],
+        )
+
+    @property
+    def is_one_statement(self) -> bool:
+        """The usual record is, and by that a transaction by itself."""
+        return not (self.rows.caller_marks or self.joined or self.opened or self.dropped)
+
+    async def put(self, conn: AsyncConnection) -> None:
+        no = self.request.ticket_no
+        await write_record(conn, no, self.facts, self.rows, _batches(notices_of(self.request)))
+        await callers.move(conn, self.joined, no)
+        for fact in self.dropped:
+            await _drop_content(conn, self.request, fact)
+        for one in self.opened:
+            await _open_supervision(conn, self.request, one)
 
 
 async def _drop_content(conn: AsyncConnection, request: RecordRequest, dropped: Mapping[str, Any]) -> None:

@@ -75,7 +75,9 @@ class Shell(ABC, Generic[State]):
             await self._wait()
             if workflow.info().is_continue_as_new_suggested():
                 await self._quiet()
-                workflow.continue_as_new(self._given.model_copy(update={"told_up_to": self._state.seq}))
+                # What was recorded is asked for again: it may be too much for one input by now.
+                again = {"told_up_to": self._state.seq, "recorded": ()}
+                workflow.continue_as_new(self._given.model_copy(update=again))
             async with self._lock:
                 await self._pass_time(self._now(), inclusive=True)
         await self._quiet()
@@ -227,13 +229,8 @@ class Shell(ABC, Generic[State]):
     # The record
 
     async def _open(self) -> None:
-        """Store the first facts, or go on from all that Postgres has already."""
-        try:
-            first = self._begin(self._law)
-        except Rejected as refusal:
-            raise _error(refusal) from refusal
-        result = await durably(self.RECORD, self._request(None, first, None), RecordResult)
-        stored = [from_json(fact) for fact in result.facts]
+        """Go on from all that Postgres has already, or store the first facts."""
+        stored = [from_json(fact) for fact in self._given.recorded or await self._first_recorded()]
         told = self._given.told_up_to
         before = self._fold(stored[:told]) if told else None
         self._state = self._fold(stored)
@@ -241,6 +238,14 @@ class Shell(ABC, Generic[State]):
         self._ready = True
         self._hand_out(before, stored[told:])
         self._show()
+
+    async def _first_recorded(self) -> Sequence[dict[str, Any]]:
+        try:
+            first = self._begin(self._law)
+        except Rejected as refusal:
+            raise _error(refusal) from refusal
+        result = await durably(self.RECORD, self._request(None, first, None), RecordResult)
+        return result.facts
 
     async def _record(self, made: Sequence[Fact], envelope: Envelope | None) -> tuple[list[Fact], bool]:
         """Store facts and go on from what the store returned; and whether those were somebody else's."""

@@ -13,9 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.commands import COMMANDS, Actor, CloseSupervision, Envelope, Join
     from domain.facts import Fact, StatusChanged, SupervisionOpened, SupervisionWithdrawn, to_json
     from domain.law import Law
-    from domain.notices import notices
     from domain.ticket import Ticket, evolve, fold
-    from domain.view import view
     from domain.vocabulary import Lamp, Role, Status
     from models.contracts.casework import (
         START_SUPERVISION,
@@ -24,8 +22,8 @@ with workflow.unsafe.imports_passed_through():
         TicketInput,
     )
     from models.contracts.law import LawByValue
-    from models.contracts.record import RECORD, RecordRequest
-    from models.told import written
+    from models.contracts.record import RECORD
+    from models.told import ticket_record
     from workflows.attributes import ShownAttributes
     from workflows.durably import durably
     from workflows.handlers import takes
@@ -83,15 +81,14 @@ class TicketWorkflow(Shell[Ticket]):
 
     def _request(self, before: Ticket | None, made: Sequence[Fact], envelope: Envelope | None) -> BaseModel:
         actor = envelope.actor if envelope else self._ticket.registered_by if before is None else None
-        return RecordRequest(
-            ticket_no=self._ticket.no,
-            law_id=self._ticket.law.id,
-            first_seq=1 if before is None else before.seq + 1,
-            facts=[to_json(fact) for fact in made],
-            view=view(before, made),
-            notices=written(notices(before, made, self._law.policy.office.name)),
-            actor=actor and actor.model_dump(mode="json"),
-            command_id=envelope and envelope.id,
+        return ticket_record(
+            self._ticket.no,
+            self._ticket.law.id,
+            before,
+            made,
+            office=self._law.policy.office.name,
+            actor=actor,
+            command_id=envelope.id if envelope else None,
         )
 
     def _hand_out(self, before: Ticket | None, made: Sequence[Fact]) -> None:

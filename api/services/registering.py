@@ -1,17 +1,14 @@
-"""Registering a demand: citizen, words, ticket and outbox in one transaction, then the start.
+"""Registering a demand: citizen, words, ticket, first facts and outbox in one transaction, then the start.
 
-A ticket's first facts are recorded by its workflow; what the rules would refuse there is refused here, before
-anything is stored.
+What the rules refuse is refused before anything is stored.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,15 +21,16 @@ from api.services.parts import Parts
 from api.services.secrets_kept_out import require_no_secrets
 from domain.casework import Rejected, register
 from domain.commands import Actor, TicketFields
-from domain.facts import Registered
 from domain.law import Law
-from domain.vocabulary import Role, Status
-from models import callers, laws, outbox, received_commands, texts
+from domain.vocabulary import Role
+from models import callers, laws, outbox, received_commands, recording, texts
 from models.callers import NewCaller
+from models.contracts.notices import NotifyRequest
 from models.received_commands import ACCEPTED, Received
 from models.tables import Ticket
 from models.texts import NewText, new_text
 from models.ticket_numbers import next_number
+from models.told import ticket_record
 
 _log = structlog.get_logger(__name__)
 
@@ -46,11 +44,12 @@ class _MeanwhileThere(Exception):
 
 @dataclass(frozen=True)
 class Registration:
-    """The ticket a registration led to; `fresh` is false where it was there before."""
+    """The ticket a registration led to, and who is to be told; `fresh` is false where it was there before."""
 
     no: str
     received_at: datetime
     fresh: bool
+    notices: NotifyRequest | None = None
 
 
 async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: str) -> Registration:
@@ -83,7 +82,7 @@ async def register_ticket(parts: Parts, actor: Actor, body: RegisterBase, key: s
         if known is None:
             raise
         return known
-    await _start(parts, registration.no)
+    await _start(parts, registration)
     return registration
 
 
@@ -141,16 +140,21 @@ async def _store(conn: AsyncConnection, parts: Parts, intake: _Intake, key: str,
     no = await next_number(conn, received_at.date())
     said = _words(parts, intake.body)
     people = [NewCaller(one.name, one.phone, one.address) for one in intake.body.callers]
-    caller_ids = [str(one) for one in await callers.store(conn, parts.ring, no, people, received_at)]
+    caller_ids = tuple(str(one) for one in await callers.store(conn, parts.ring, no, people, received_at))
     await texts.store(conn, parts.ring, no, said, received_at)
-    await conn.execute(insert(Ticket).values(_row(no, intake)))
+    written = {text.field: str(text.reference) for text in said}
+    made = register(intake.law, no, about, received_at, callers=caller_ids, texts=written)
+    request = ticket_record(
+        no, intake.law_id, None, made, office=intake.law.policy.office.name, actor=intake.actor
+    )
+    await recording.write_first(conn, request)
     payload = {
         "law_id": intake.law_id,
         "about": about.model_dump(mode="json", exclude_unset=True),
         "registered_at": received_at.isoformat(),
         "registered_by": intake.actor.model_dump(mode="json"),
         "callers": caller_ids,
-        "texts": {text.field: str(text.reference) for text in said},
+        "texts": written,
     }
     await outbox.put(conn, outbox.TICKET, no, payload)
     command = Received(
@@ -161,12 +165,12 @@ async def _store(conn: AsyncConnection, parts: Parts, intake: _Intake, key: str,
         body=payload,
         received_at=received_at,
         state=ACCEPTED,
-        result={"seq": 0, "status": Status.REGISTERED},
+        result={"seq": len(made), "status": request.view["ticket"]["status"]},
         actor=intake.actor.model_dump(mode="json"),
     )
     if not await received_commands.put(conn, command, key):
         raise _MeanwhileThere(no)
-    return Registration(no, received_at, fresh=True)
+    return Registration(no, received_at, fresh=True, notices=recording.notices_of(request))
 
 
 def _words(parts: Parts, body: RegisterBase) -> list[NewText]:
@@ -174,37 +178,12 @@ def _words(parts: Parts, body: RegisterBase) -> list[NewText]:
     return [new_text(parts.ring, name, words) for name, words in written.items() if words is not None]
 
 
-def _row(no: str, intake: _Intake) -> Mapping[str, Any]:
-    """The ticket as lists show it until its workflow's first record."""
-    first = register(intake.law, no, intake.about, intake.about.received_at)[0]
-    assert isinstance(first, Registered)
-    about = first.ticket
-    return {
-        "no": no,
-        "jurisdiction": intake.law.policy.id,
-        "law_id": intake.law_id,
-        "status": Status.REGISTERED,
-        "stage": intake.law.policy.process.stages.get(Status.REGISTERED),
-        "type": about.type,
-        "urgency": about.urgency,
-        "level": about.level,
-        "source": about.source,
-        "special": about.special,
-        "complainant": about.complainant,
-        "category": about.category,
-        "area": about.area,
-        "subject_unit": about.subject_unit,
-        "prior": about.prior,
-        "upstream_no": about.upstream_no,
-        "upstream_due": about.upstream_due,
-        "received_at": about.received_at,
-        "counters": {"callers": len(intake.body.callers)},
-    }
-
-
-async def _start(parts: Parts, no: str) -> None:
-    """Starts the ticket's workflow at once; when that cannot be done the sweep does it."""
+async def _start(parts: Parts, registration: Registration) -> None:
+    """Starts the ticket's workflow at once; when that cannot be done the sweep does it, and sends notices."""
     try:
-        await parts.starter.start_waiting(outbox.TICKET, no)
+        await parts.starter.start_waiting(outbox.TICKET, registration.no)
     except EngineAway as error:
-        _log.warning("start_left_to_the_sweep", ticket=no, reason=str(error))
+        _log.warning("start_left_to_the_sweep", ticket=registration.no, reason=str(error))
+        return
+    if registration.notices is not None and registration.notices.notices:
+        parts.starter.notices.start_soon(registration.notices)

@@ -47,6 +47,8 @@ class Begins(BaseModel):
     reminder_spread: timedelta = timedelta()
     told_up_to: int = 0
     """Facts up to this number were handed on before: nobody is told of them again (continue-as-new)."""
+    recorded: tuple[dict[str, Any], ...] = ()
+    """All facts that Postgres has, as far as whoever starts this knows of any."""
 
 
 class TicketInput(Begins):

@@ -161,6 +161,8 @@ async def test_what_a_crash_left_between_commit_and_start_is_started_by_the_swee
     no = answer.json()["no"]
     assert answer.status_code == 201
     assert not await office.was_started(no)
+    # On record when it was answered, whatever runs.
+    assert [fact["fact"] for fact in await office.facts(no)] == ["registered", "status"]
     async with office.working() as hotline:
         # Before its workflow runs, the ticket is there and says what may be done.
         assert "dispatch" in (await hotline.read(f"/tickets/{no}"))["allowed"]

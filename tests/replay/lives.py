@@ -72,6 +72,16 @@ async def returned_and_redone(office: Office) -> Handles:
     return {"returned-and-redone": ticket.handle}
 
 
+async def registered_before(office: Office) -> Handles:
+    """A ticket whose registration was on record before its workflow began."""
+    ticket = await office.start(await office.on_record(await office.prepared()))
+    await office.say(ticket, "dispatch", lead=UNIT)
+    await office.say(ticket, "sign", unit=UNIT)
+    await office.say(ticket, "withdraw", reason="诉求人撤单")
+    await ticket.handle.result()
+    return {"registered-before": ticket.handle}
+
+
 async def signalled(office: Office) -> Handles:
     """Commands by signal, two of them refused."""
     ticket = await _opened(office)
@@ -164,5 +174,5 @@ async def _reply(office: Office, ticket: OpenTicket, at: datetime | None = None)
     await office.say(ticket, "reply", unit=UNIT, outcome="resolved", text="已修复", contacted_at=at, at=at)
 
 
-UNTIMED: tuple[Life, ...] = (standard, returned_and_redone, signalled, merged, supervised)
+UNTIMED: tuple[Life, ...] = (standard, returned_and_redone, registered_before, signalled, merged, supervised)
 TIMED: tuple[Life, ...] = (breached, late)

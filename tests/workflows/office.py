@@ -11,15 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHandle
 
 from domain.calendar_data import CalendarData
+from domain.casework import register
 from domain.commands import Actor, Envelope, Given, TicketFields, command_adapter
 from domain.facts import Fact, from_json
 from domain.policy import Policy
 from domain.ticket import Ticket, fold
 from domain.vocabulary import Role
-from models import callers, facts_store, laws, texts
+from models import callers, facts_store, laws, recording, texts
 from models.callers import NewCaller
 from models.contracts.casework import TICKET_WORKFLOW, CommandResult, TicketInput, ticket_workflow_id
 from models.contracts.law import LawByValue
+from models.told import ticket_record
 from ops.keyring import KeyRing
 from ops.scenarios.scenario import usual_role
 from policies.loading import calendar_of, shipped_policy
@@ -106,6 +108,14 @@ class Office:
             callers=tuple(map(str, ids)),
             clock_shift=clock_shift,
         )
+
+    async def on_record(self, begun: TicketInput) -> TicketInput:
+        """The same once its registration is on record, as intake leaves it."""
+        law = begun.law.law()
+        made = register(law, begun.no, begun.about, begun.registered_at, callers=begun.callers)
+        request = ticket_record(begun.no, begun.law.id, None, made, office=law.policy.office.name)
+        recorded = await recording.record(self.engine, request)
+        return begun.model_copy(update={"recorded": tuple(recorded.facts)})
 
     async def start(self, begun: TicketInput) -> OpenTicket:
         """Start a ticket's workflow."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from domain.facts import to_json
 from models import search_attributes
 from models.contracts.casework import CommandResult
 from models.tables import Outbox
@@ -88,13 +89,17 @@ async def test_a_command_of_an_earlier_run_is_not_done_again(impatient: Office) 
     assert await impatient.facts(ticket.no) == before
 
 
-async def test_a_ticket_that_temporal_lost_starts_again_from_what_postgres_has(office: Office) -> None:
+@pytest.mark.parametrize("is_told", [True, False], ids=["told what is stored", "told nothing"])
+async def test_a_ticket_that_temporal_lost_starts_again_from_what_postgres_has(
+    office: Office, is_told: bool
+) -> None:
     ticket = await office.open()
     await office.say(ticket, "dispatch", lead="水务局")
     await office.say(ticket, "sign", unit="水务局")
     before = await office.facts(ticket.no)
+    recorded = tuple(to_json(fact) for fact in before) if is_told else ()
     await ticket.handle.terminate("the server's disk is gone")
-    again = await office.start(ticket.begun)
+    again = await office.start(ticket.begun.model_copy(update={"recorded": recorded}))
     result = await office.say(again, "contact", unit="水务局", told="正在处理")
     assert result.status == "handling"
     assert (await office.facts(ticket.no))[: len(before)] == before
