@@ -487,7 +487,7 @@ def to_json(fact: Fact) -> dict[str, Any]:
     for f in fields(fact):
         value = getattr(fact, f.name)
         if f.name != "at" and not (f.name in defaults and value == defaults[f.name]):
-            written[f.name.rstrip("_")] = _plain(value)
+            written[f.name.rstrip("_")] = plain(value)
     return written
 
 
@@ -497,22 +497,28 @@ def from_json(written: Mapping[str, Any]) -> Fact:
     return _ADAPTERS[written["fact"]].validate_python(rest)
 
 
-def _plain(value: Any) -> Any:
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: moments as ISO 8601 text, members of enumerations as their values."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, Alarm):
         return _plain_alarm(value)
     if isinstance(value, TicketFields):
         return value.model_dump(mode="json", exclude_defaults=True)
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     return value
 
 
 def _plain_alarm(alarm: Alarm) -> dict[str, Any]:
-    written = {f.name: _plain(getattr(alarm, f.name)) for f in fields(Alarm)}
+    written = {f.name: plain(getattr(alarm, f.name)) for f in fields(Alarm)}
     return {key: value for key, value in written.items() if value not in ([], False)}

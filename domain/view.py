@@ -4,14 +4,11 @@ Rows are made from facts alone, so the projection can be thrown away and made ag
 before some facts and those facts, and gives the rows they touch; over a whole history it gives every row.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterable
 from typing import Any
 
 from domain import facts
-from domain.facts import Fact
+from domain.facts import Fact, plain
 from domain.ticket import Assignment, Clock, Ticket, evolve, registered
 from domain.vocabulary import WINDOWS, ClockName, Lamp, UnitRole
 
@@ -19,18 +16,11 @@ Row = dict[str, Any]
 _SEVERITY = {Lamp.WARNING: 1, Lamp.YELLOW: 2, Lamp.RED: 3}
 
 
-@dataclass(slots=True)
-class TicketView:
-    """The rows of one ticket that some facts touch. Keys are the columns of the projection's tables."""
-
-    ticket: Row
-    assignments: list[Row] = field(default_factory=list)
-    clocks: list[Row] = field(default_factory=list)
-    callers: list[Row] = field(default_factory=list)
-
-
 def view(before: Ticket | None, made: Iterable[Fact]) -> dict[str, Any]:
-    """The rows after `made`, moments as ISO 8601 text. `before` is None for a ticket's first facts."""
+    """The rows of one ticket that `made` touches, by table, moments as ISO 8601 text.
+
+    The keys of a row are the columns of its table. `before` is None for a ticket's first facts.
+    """
     clocks: dict[tuple[ClockName, str, int], Row] = {}
     callers: dict[str, Row] = {}
     touched: set[str] = set()
@@ -50,13 +40,13 @@ def view(before: Ticket | None, made: Iterable[Fact]) -> dict[str, Any]:
         state = after
     if state is None:
         raise ValueError("there are no facts to view")
-    shown = TicketView(
-        ticket=ticket_row(state),
-        assignments=[assignment_row(state.assignments[unit]) for unit in sorted(touched)],
-        clocks=list(clocks.values()),
-        callers=list(callers.values()),
-    )
-    written: dict[str, Any] = _plain(asdict(shown))
+    shown = {
+        "ticket": ticket_row(state),
+        "assignments": [assignment_row(state.assignments[unit]) for unit in sorted(touched)],
+        "clocks": list(clocks.values()),
+        "callers": list(callers.values()),
+    }
+    written: dict[str, Any] = plain(shown)
     return written
 
 
@@ -201,13 +191,3 @@ def _note_caller(rows: dict[str, Row], fact: Fact) -> None:
         }
     elif isinstance(fact, facts.Done) and fact.do == "withdraw" and fact.details.get("caller"):
         rows[fact.details["caller"]] = {"id": fact.details["caller"], "withdrawn_at": fact.at}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value.value if isinstance(value, StrEnum) else value

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ARRAY, Select, String, and_, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -16,6 +16,7 @@ from domain.vocabulary import Recipient
 from models.kept_from import may_know
 from models.sealed_columns import open_column
 from models.tables import Caller, Person, Unit
+from ops.direct import Direct
 from ops.keyring import KeyRing
 
 _OF_A_UNIT = frozenset({Recipient.HANDLER, Recipient.UNIT_LEADER, Recipient.UNIT_PRINCIPAL})
@@ -38,33 +39,35 @@ async def unit_given(
     An inactive unit does not exist. People marked absent still count: the unit has named them.
     """
     wanted = list(dict.fromkeys(names))
-    found = {row.name: row for row in await conn.execute(_active_units(), {"names": wanted})}
-    held = await _roles_held(conn, [row.id for row in found.values()])
+    rows = await _active_units().rows(conn, {"names": wanted})
+    found = {row["name"]: row for row in rows}
+    held = {name: Counter[str]() for name in found}
+    for row in rows:
+        held[row["name"]].update(row["roles"] or ())
     return {
         name: UnitGiven(exists=False)
         if name not in found
         else UnitGiven(
-            lacking=[
-                role
-                for role, number in required.items()
-                if held.get(found[name].id, Counter())[role] < number
-            ],
-            supervised_by=found[name].superior,
-            subordinate_to=found[name].parent if found[name].kind == "subordinate" else None,
-            kind=found[name].kind,
+            lacking=[role for role, number in required.items() if held[name][role] < number],
+            supervised_by=found[name]["superior"],
+            subordinate_to=found[name]["parent"] if found[name]["kind"] == "subordinate" else None,
+            kind=found[name]["kind"],
         )
         for name in wanted
     }
 
 
 @cache
-def _active_units() -> Select[UUID, str, str, str, str]:
+def _active_units() -> Direct:
+    """A row for each of the people in a unit, one for a unit without people."""
     superior, parent = aliased(Unit), aliased(Unit)
-    return (
-        select(Unit.id, Unit.name, Unit.kind, superior.name.label("superior"), parent.name.label("parent"))
+    told = (Unit.name, Unit.kind, superior.name.label("superior"), parent.name.label("parent"), Person.roles)
+    return Direct(
+        select(*told)
         .outerjoin(superior, superior.id == Unit.supervised_by_id)
         .outerjoin(parent, parent.id == Unit.parent_id)
-        .where(Unit.name.in_(bindparam("names", expanding=True)), Unit.active)
+        .outerjoin(Person, and_(Person.unit_id == Unit.id, Person.active))
+        .where(Unit.name == any_(bindparam("names", type_=ARRAY(String))), Unit.active)
     )
 
 
@@ -159,16 +162,3 @@ async def _callers(conn: AsyncConnection, ticket_no: str, only: Sequence[str] | 
     if only is not None:
         query = query.where(Caller.id.in_([UUID(one) for one in only]))
     return [f"caller:{one}" for one in await conn.scalars(query.order_by(Caller.joined_at, Caller.id))]
-
-
-async def _roles_held(conn: AsyncConnection, units: list[UUID]) -> dict[UUID, Counter[str]]:
-    held: dict[UUID, Counter[str]] = {}
-    for unit_id, roles in await conn.execute(_roles(), {"units": units}):
-        held.setdefault(unit_id, Counter()).update(roles)
-    return held
-
-
-@cache
-def _roles() -> Select[UUID, list[str]]:
-    in_them = Person.unit_id.in_(bindparam("units", expanding=True))
-    return select(Person.unit_id, Person.roles).where(Person.active, in_them)

@@ -28,6 +28,7 @@ from models.fact_effects import CallerMark
 from models.json_rows import as_json, insertion, table_of, written
 from models.projection import Projection
 from models.tables import Assignment, Caller, Clock, Outbox, Precedent, Ticket, TicketFact
+from ops.direct import Direct
 
 _FACT, _TICKET, _OUTBOX = table_of(TicketFact), table_of(Ticket), table_of(Outbox)
 _ROWS = tuple(table_of(mapped) for mapped in (Assignment, Clock, Precedent))
@@ -84,20 +85,22 @@ _FACTS = f"""
     JOIN chained ON said.seq = :first_seq + chained.place - 1
 """
 
-_RECORD = _together(
-    {
-        _FACT.name: _FACTS,
-        **_UPSERTS,
-        _OUTBOX.name: insertion(_OUTBOX, ("kind", "subject", "payload")) + " ON CONFLICT DO NOTHING",
-    },
-    # The law a ticket was opened under stays, and a late record never takes the row back.
-    _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
-    after=_CHAINED,
-).bindparams(
-    bindparam("no", type_=String),
-    bindparam("first_seq", type_=Integer),
-    bindparam("first_prev_hash", type_=LargeBinary),
-    bindparam("canonical", type_=ARRAY(LargeBinary)),
+_RECORD = Direct(
+    _together(
+        {
+            _FACT.name: _FACTS,
+            **_UPSERTS,
+            _OUTBOX.name: insertion(_OUTBOX, ("kind", "subject", "payload")) + " ON CONFLICT DO NOTHING",
+        },
+        # The law a ticket was opened under stays, and a late record never takes the row back.
+        _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
+        after=_CHAINED,
+    ).bindparams(
+        bindparam("no", type_=String),
+        bindparam("first_seq", type_=Integer),
+        bindparam("first_prev_hash", type_=LargeBinary),
+        bindparam("canonical", type_=ARRAY(LargeBinary)),
+    )
 )
 
 _REBUILD = _together(_UPSERTS, _upsert(_TICKET, unless=_ONE_EACH))
@@ -123,7 +126,7 @@ async def write_record(
         "first_prev_hash": first_prev_hash(ticket_no) if first_seq == 1 else None,
         "canonical": [fact.canonical for fact in facts],
     }
-    await conn.execute(_RECORD, {**new, **_projected(rows)})
+    await _RECORD.rows(conn, {**new, **_projected(rows)})
     await mark_callers(conn, ticket_no, rows.caller_marks)
 
 

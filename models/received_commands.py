@@ -19,6 +19,7 @@ from domain.commands import Actor
 from models import audit
 from models.json_rows import as_json, insertion, table_of
 from models.tables import Command, Refusal, TicketText
+from ops.direct import Direct
 
 STORED = "stored"
 ACCEPTED = "accepted"
@@ -73,13 +74,15 @@ _STORED_WITH_WORDS = f"""
     words AS ({insertion(_TEXT)} WHERE EXISTS (SELECT FROM fresh))
 """
 # One statement, because each command waits for it before it is sent.
-_PUT = text(f"WITH {_STORED_WITH_WORDS.format(only_if='')} SELECT id FROM fresh")
-_PUT_ON_RECORD = text(
-    f"""
-    WITH {audit.ADDED}, {_STORED_WITH_WORDS.format(only_if="WHERE EXISTS (SELECT FROM added)")}
-    SELECT fresh.id FROM added LEFT JOIN fresh ON true
-    """
-).bindparams(*audit.PARAMETERS)
+_PUT = Direct(text(f"WITH {_STORED_WITH_WORDS.format(only_if='')} SELECT id FROM fresh"))
+_PUT_ON_RECORD = Direct(
+    text(
+        f"""
+        WITH {audit.ADDED}, {_STORED_WITH_WORDS.format(only_if="WHERE EXISTS (SELECT FROM added)")}
+        SELECT fresh.id FROM added LEFT JOIN fresh ON true
+        """
+    ).bindparams(*audit.PARAMETERS)
+)
 
 
 async def put_with_words(
@@ -97,12 +100,12 @@ async def put_with_words(
     row = {name: getattr(received, name) for name in received.__dataclass_fields__}
     values = {_COMMAND.name: as_json([{**row, "key": key}]), _TEXT.name: as_json(words)}
     if line is None:
-        return (await conn.execute(_PUT, values)).one_or_none() is not None
+        return bool(await _PUT.rows(conn, values))
     on_record = audit.parameters(line)
-    done = (await conn.execute(_PUT_ON_RECORD, {**values, **on_record})).one_or_none()
-    if done is None:
+    done = await _PUT_ON_RECORD.rows(conn, {**values, **on_record})
+    if not done:
         raise audit.headless(on_record)
-    return done.id is not None
+    return done[0]["id"] is not None
 
 
 async def stored_of(conn: AsyncConnection, ticket_no: str) -> list[Received]:

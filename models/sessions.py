@@ -1,18 +1,20 @@
 """Who is logged in: sessions that end when idle, when their time is over, or when they are revoked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from models.secrets_kept import digest, new_secret
 from models.tables import Account, FailedLogin, OneTimeLink, Person, Unit
 from models.tables import Session as SessionRow
+from ops.direct import Direct
 
 _SEEN_EVERY = timedelta(minutes=1)
 """How exact the last visit is kept: not every request writes."""
@@ -72,19 +74,18 @@ async def open_session(
 async def find(conn: AsyncConnection, secret: str, now: datetime, idle: timedelta) -> Session | None:
     """The session of this secret if it still holds; its last visit is noted."""
     shown = {"digest": digest(secret), "now": now, "idle_since": now - idle}
-    found = (await conn.execute(_holding(), shown)).one_or_none()
+    found = next(iter(await _holding().rows(conn, shown)), None)
     if found is None:
         return None
-    if found.seen_at < now - _SEEN_EVERY:
-        await conn.execute(update(SessionRow).where(SessionRow.id == found.id).values(seen_at=now))
+    if found["seen_at"] < now - _SEEN_EVERY:
+        await conn.execute(update(SessionRow).where(SessionRow.id == found["id"]).values(seen_at=now))
     return _session(found)
 
 
 @cache
-def _holding() -> Select[*tuple[Any, ...]]:
-    """Each request asks this, so it is put together once."""
+def _holding() -> Direct:
     row = SessionRow
-    return (
+    return Direct(
         select(
             row.id,
             row.account_id,
@@ -155,18 +156,18 @@ async def confirm_second_factor(conn: AsyncConnection, session_id: UUID) -> None
     await conn.execute(update(SessionRow).where(SessionRow.id == session_id).values(second_factor=True))
 
 
-def _session(row: Any) -> Session:
+def _session(row: Mapping[str, Any]) -> Session:
     return Session(
-        id=row.id,
-        account_id=row.account_id,
-        login=row.login,
-        person_id=row.person_id,
-        roles=tuple(row.roles if row.person_id is None else row.person_roles),
-        unit=row.unit,
-        post=row.post,
-        absent=bool(row.absent),
-        method=row.method,
-        second_factor=row.second_factor,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
+        id=row["id"],
+        account_id=row["account_id"],
+        login=row["login"],
+        person_id=row["person_id"],
+        roles=tuple(row["roles"] if row["person_id"] is None else row["person_roles"]),
+        unit=row["unit"],
+        post=row["post"],
+        absent=bool(row["absent"]),
+        method=row["method"],
+        second_factor=row["second_factor"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
     )

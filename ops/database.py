@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 _AWAY = ("08", "53", "57P")
 """Classes of SQLSTATE: connection lost, out of connections or disk, shutting down or starting up."""
 
+_AT_ONCE = "AUTOCOMMIT"
 _IDLE_SECONDS = 1.0
 """A connection that was used within this time is taken as it is: to ask it first would cost a round trip."""
 
@@ -44,7 +45,13 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 async def at_once(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection on which each statement is a transaction of its own: one round trip instead of three."""
     async with engine.connect() as conn:
-        yield await conn.execution_options(isolation_level="AUTOCOMMIT")
+        yield await conn.execution_options(isolation_level=_AT_ONCE)
+
+
+def is_at_once(conn: AsyncConnection) -> bool:
+    """Whether a connection is such a one."""
+    options = conn.sync_connection.get_execution_options() if conn.sync_connection else {}
+    return options.get("isolation_level") == _AT_ONCE
 
 
 def _check_idle_connections(engine: AsyncEngine) -> None:

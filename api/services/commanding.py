@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, String, all_, and_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, String, all_, and_, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.delivery import Later, Settled
@@ -45,6 +45,7 @@ from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Command, Outbox, Supervision, Ticket
 from ops.database import at_once
+from ops.direct import Direct
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
 _SAID_BY_CALLERS = (Supplement, Appeal, Urge, Withdraw)
@@ -153,15 +154,15 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
     asked = {"no": no, "answered": list(parts.delivery.answered)}
-    row = (await conn.execute(_ticket_for(actor), asked)).one_or_none()
+    row = next(iter(await _ticket_for(actor).rows(conn, asked)), None)
     if row is None:
         raise not_found("件工单")
-    _, law = await parts.laws.get(conn, row.law_id)
-    return _Subject(no, law, no, row.area, row.subject_unit, row.ready)
+    _, law = await parts.laws.get(conn, row["law_id"])
+    return _Subject(no, law, no, row["area"], row["subject_unit"], row["ready"])
 
 
 @lru_cache(maxsize=1024)
-def _ticket_for(actor: Actor) -> Select[str, str | None, str | None, bool]:
+def _ticket_for(actor: Actor) -> Direct:
     """To put this together takes longer than to ask it, so it is kept for whoever is at work."""
     unstarted = exists().where(
         Outbox.kind == outbox.TICKET, Outbox.subject == Ticket.no, Outbox.started_at.is_(None)
@@ -171,9 +172,8 @@ def _ticket_for(actor: Actor) -> Select[str, str | None, str | None, bool]:
         Command.ticket_no == Ticket.no, Command.state == STORED, Command.id != all_(answered)
     )
     ready = and_(Ticket.ended_at.is_(None), ~unstarted, ~older).label("ready")
-    return select(Ticket.law_id, Ticket.area, Ticket.subject_unit, ready).where(
-        Ticket.no == bindparam("no"), visible_tickets(actor)
-    )
+    found = select(Ticket.law_id, Ticket.area, Ticket.subject_unit, ready)
+    return Direct(found.where(Ticket.no == bindparam("no"), visible_tickets(actor)))
 
 
 async def _supervision_meant(
