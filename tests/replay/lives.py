@@ -75,6 +75,7 @@ async def returned_and_redone(office: Office) -> Handles:
 async def registered_before(office: Office) -> Handles:
     """A ticket whose registration was on record before its workflow began."""
     ticket = await office.start(await office.on_record(await office.prepared()))
+    await eventually(ticket.handle.fetch_history, lambda seen: "WORKFLOW_TASK_COMPLETED" in kinds(seen))
     await office.say(ticket, "dispatch", lead=UNIT)
     await office.say(ticket, "sign", unit=UNIT)
     await office.say(ticket, "withdraw", reason="诉求人撤单")
