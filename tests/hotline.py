@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 from uuid_utils.compat import uuid7
 
-from api.app import create_app
 from api.services.parts import Parts, assemble
 from models.sealed_columns import RowSeal
 from models.tables import Person, Unit
 from ops.keyring import KeyRing
 from ops.settings import Settings
+from tests.applications import application
 from worker import build_worker
 
 ROLES_OF_COMMANDS: Mapping[str, str] = {
@@ -125,7 +125,7 @@ async def serving(
     """The application on these connections, without a worker. Who asks says so in headers."""
     settings = settings.model_copy(update={"development_identities": True})
     parts = assemble(settings, engine, client, ring)
-    app = create_app(settings, parts)
+    app = application(parts)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         http = await stack.enter_async_context(

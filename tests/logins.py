@@ -11,12 +11,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
-from api.app import create_app
 from api.services.parts import Parts
 from models import accounts, passwords
 from models.sealed_columns import RowSeal
 from models.tables import Account, Person, Unit
 from ops.keyring import KeyRing
+from tests.applications import application
 
 PASSWORD = "Correct-horse-7"
 
@@ -101,7 +101,7 @@ class Browser:
 @asynccontextmanager
 async def browsing(parts: Parts) -> AsyncIterator[Browser]:
     """A fresh browser before the application on these connections."""
-    app = create_app(parts.settings, parts)
+    app = application(parts)
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(
