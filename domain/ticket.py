@@ -83,7 +83,7 @@ class Assignment:
     return_blocked: str | None = None
     return_blocked_basis: tuple[str, ...] = ()
     deemed_accepted: bool = False
-    return_asked: bool = False
+    return_asked: datetime | None = None
     extension_asked: int | None = None
     extensions: int = 0
     extended_days: int = 0
@@ -415,7 +415,7 @@ def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
         returns_by_assisting=ticket.returns_by_assisting + (approved and assisting),
         returns_refused=ticket.returns_refused + (not approved),
     )
-    changes: dict[str, Any] = {"return_asked": False}
+    changes: dict[str, Any] = {"return_asked": None}
     if "return_blocked" in fact.details:
         changes["return_blocked"] = fact.details["return_blocked"]
         changes["return_blocked_basis"] = tuple(fact.details["return_blocked_basis"])
@@ -524,7 +524,7 @@ _DONE: dict[str, Callable[[Ticket, facts.Done], Ticket]] = {
     "amend": _amended,
     "panel_decision": _panel,
     "joint_meeting": _met,
-    "request_return": lambda t, f: _assignment(t, f.unit, return_asked=True, deemed_accepted=False),
+    "request_return": lambda t, f: _assignment(t, f.unit, return_asked=f.at, deemed_accepted=False),
     "decide_return": _return_decided,
     "request_extension": _extension_asked,
     "decide_extension": _extension_decided,

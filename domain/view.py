@@ -120,7 +120,7 @@ def assignment_row(assignment: Assignment) -> Row:
             "extended_days": assignment.extended_days,
             "explanations": assignment.explanations,
             "contacts": assignment.contacts,
-            "return_asked": assignment.return_asked,
+            "return_asked": assignment.return_asked is not None,
             "extension_asked": assignment.extension_asked,
             "return_blocked": assignment.return_blocked,
             "reviews_passed": len(assignment.reply.passed) if assignment.reply else 0,

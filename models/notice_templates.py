@@ -155,7 +155,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             Template("red", "红牌：工单{ticket}{unit}{clock}时限{due}，请立即处置。"),
             Template("breached", "工单{ticket}{unit}{clock}已于{due}超期，请立即处置。"),
             Template("explanation_due", "工单{ticket}已超期，请{unit}于{due}前提交书面说明。"),
-            Template("breach_withdrawn", "工单{ticket}{unit}{clock}系按时完成，超期提醒作废。"),
+            Template("breach_withdrawn", "工单{ticket}{unit}{clock}的超期已撤销，超期提醒作废。"),
             Template("return_decided", "工单{ticket}{unit}退单申请：{verdict}。"),
             Template("extension_decided", "工单{ticket}{unit}延期申请：{verdict}，时限{due}。"),
             Template("limit_changed", "工单{ticket}{unit}{clock}时限变更为{due}。"),

@@ -176,8 +176,17 @@ def take_back(draft: Draft, clock: Clock) -> None:
     draft.add(facts.BreachWithdrawn(at=draft.now, clock=clock.name, unit=clock.unit, due=clock.due))
     explanation = draft.ticket.clock(ClockName.EXPLANATION, clock.unit)
     if explanation is not None and explanation.anchor == clock.due:
+        if explanation.breached:
+            take_back(draft, explanation)
         end(draft, explanation, EndReason.WITHDRAWN)
     withdraw_supervision(draft, clock)
+
+
+def take_back_since(draft: Draft, unit: str, since: datetime) -> None:
+    """No breach of what a unit still owes stands that fell due at or after `since`."""
+    for key, clock in list(draft.ticket.clocks.items()):
+        if clock.unit == unit and clock.breached and clock.due >= since and key in draft.ticket.clocks:
+            take_back(draft, clock)
 
 
 def meet(draft: Draft, name: ClockName, unit: str, submitted_at: datetime | None = None) -> None:

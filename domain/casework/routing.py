@@ -319,7 +319,10 @@ def _window_basis(draft: Draft) -> tuple[str, ...]:
 
 
 def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> None:
-    """Adjudicate: approved, the unit's clocks end and the next gets fresh ones; refused, nothing moves."""
+    """Adjudicate: approved, the unit's clocks end and the next gets fresh ones; refused, nothing moves.
+
+    What fell due while an approved return was being looked at was no longer the unit's to do.
+    """
     terms = draft.policy.returns
     asked = {u: a for u, a in draft.ticket.assignments.items() if a.active and a.return_asked}
     if command.unit is not None:
@@ -335,6 +338,8 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
         return
     draft.done(envelope, known.unit)
     draft.end_wait(known.unit, "return", terms.approved.basis)
+    if known.return_asked is not None:
+        clockwork.take_back_since(draft, known.unit, known.return_asked)
     clockwork.end_all_of(draft, known.unit, EndReason.RETURNED)
     draft.move_unit(known.unit, UnitStage.RETURNED)
     if known.role is UnitRole.LEAD:
