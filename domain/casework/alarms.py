@@ -67,19 +67,19 @@ def settled(law: Law, ticket: Ticket, until: datetime, *, inclusive: bool = Fals
 
 def ring_due(draft: Draft) -> None:
     """Ring what a decision made overdue: a clock that was silent, or one whose due time moved back."""
-    _ring_until(draft, draft.now, inclusive=False)
+    _ring_until(draft, draft.now, inclusive=False, shown_at=draft.now)
 
 
-def _ring_until(draft: Draft, until: datetime, *, inclusive: bool) -> None:
+def _ring_until(draft: Draft, until: datetime, *, inclusive: bool, shown_at: datetime | None = None) -> None:
     while not draft.ticket.ended:
         ring = next_ring(draft.ticket)
         if ring is None or ring.at > until or (ring.at == until and not inclusive):
             break
         with draft.dated(ring.at):
-            _ring(draft, ring)
+            _ring(draft, ring, shown_at or ring.at)
 
 
-def _ring(draft: Draft, ring: Ring) -> None:
+def _ring(draft: Draft, ring: Ring, shown_at: datetime) -> None:
     if ring.clock is None:
         archive(draft)
     elif ring.alarm is not None:
@@ -87,7 +87,8 @@ def _ring(draft: Draft, ring: Ring) -> None:
     elif ring.clock.name in WINDOWS:
         _lapse(draft, ring.clock)
     else:
-        clockwork.breach(draft, ring.clock)
+        with draft.dated(shown_at):
+            clockwork.breach(draft, ring.clock)
 
 
 def _light(draft: Draft, clock: Clock, alarm: Alarm) -> None:

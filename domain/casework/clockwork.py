@@ -147,7 +147,10 @@ def move(
 
 
 def breach(draft: Draft, clock: Clock) -> None:
-    """What is owed was not done in time; dated by the due time, with what the policy lets follow."""
+    """What is owed was not done in time; dated by the due time, with what the policy lets follow.
+
+    An explanation is owed from `draft.now`: the due time, or the decision that only later shows it.
+    """
     rule = draft.rule(clock.name)
     follows = rule.on_breach if rule else None
     with draft.dated(clock.due):
@@ -162,12 +165,13 @@ def breach(draft: Draft, clock: Clock) -> None:
                 via=follows.via if follows else (),
             )
         )
-        if follows is None or clock.unit == OFFICE:
-            return
-        if follows.explanation:
-            start(draft, ClockName.EXPLANATION, clock.unit)
-        if follows.supervision:
-            cause = SupervisionCause.OVERDUE
+    if follows is None or clock.unit == OFFICE:
+        return
+    if follows.explanation:
+        start(draft, ClockName.EXPLANATION, clock.unit)
+    if follows.supervision:
+        cause = SupervisionCause.OVERDUE
+        with draft.dated(clock.due):
             open_supervision(draft, clock.unit, cause, follows.basis, clock=clock, form=follows.form)
 
 
@@ -175,7 +179,7 @@ def take_back(draft: Draft, clock: Clock) -> None:
     """A breach does not stand: the explanation and the supervision that followed from it fall with it."""
     draft.add(facts.BreachWithdrawn(at=draft.now, clock=clock.name, unit=clock.unit, due=clock.due))
     explanation = draft.ticket.clock(ClockName.EXPLANATION, clock.unit)
-    if explanation is not None and explanation.anchor == clock.due:
+    if explanation is not None and explanation.anchor >= clock.due:
         if explanation.breached:
             take_back(draft, explanation)
         end(draft, explanation, EndReason.WITHDRAWN)
