@@ -475,7 +475,7 @@ def _reviewed(ticket: Ticket, fact: facts.Done) -> Ticket:
     if not fact.details.get("approve"):
         return _assignment(changed(ticket, reworks=ticket.reworks + 1), fact.unit, reply=None)
     passed = changed(known.reply, passed=(*known.reply.passed, fact.do))
-    return _assignment(ticket, fact.unit, reply=passed)
+    return _assignment(ticket, fact.unit, reply=passed, extension_asked=None)
 
 
 def _called_back(ticket: Ticket, fact: facts.Done) -> Ticket:

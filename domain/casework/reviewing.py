@@ -104,6 +104,7 @@ def _judge(draft: Draft, unit: str) -> None:
     clockwork.meet(draft, ClockName.ANSWER, unit)
     clockwork.end_named(draft, ClockName.RETURN_WINDOW, unit, EndReason.LAPSED)
     clockwork.end_named(draft, ClockName.EXTENSION_WINDOW, unit, EndReason.LAPSED)
+    draft.end_wait(unit, "extension")
 
 
 def _send_back(draft: Draft, unit: str, *, first: bool) -> None:
