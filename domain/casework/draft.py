@@ -84,8 +84,7 @@ class Draft:
         """Move what one unit is at. A unit whose work is over waits for nobody any more."""
         self.add(facts.UnitMoved(at=self.now, unit=unit, to=to))
         if to not in ACTIVE_STAGES:
-            for of in sorted(of for waiting, of in self.ticket.waits if waiting == unit):
-                self.end_wait(unit, of)
+            self.end_waits_of(unit)
 
     def wait(self, unit: str, of: str, basis: tuple[str, ...]) -> None:
         """Record that somebody waits for others from here on."""
@@ -95,6 +94,11 @@ class Draft:
         """Record that a wait is over, if there was one."""
         if (unit, of) in self.ticket.waits:
             self.add(facts.WaitEnded(at=self.now, unit=unit, of=of, basis=basis))
+
+    def end_waits_of(self, unit: str) -> None:
+        """Record that a unit waits for nobody any more."""
+        for of in sorted(of for waiting, of in self.ticket.waits if waiting == unit):
+            self.end_wait(unit, of)
 
     def release_units(self, of: str, basis: tuple[str, ...] = ()) -> None:
         """Tell every unit that still has work why it has none any more, and let it go."""

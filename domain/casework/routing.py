@@ -94,6 +94,7 @@ def _keep_assisting(draft: Draft, command: Dispatch) -> frozenset[str]:
             staying.add(known.unit)
         elif known.unit == command.lead:
             clockwork.end_all_of(draft, known.unit, EndReason.SUPERSEDED)
+            draft.end_waits_of(known.unit)
         else:
             _take_back(draft, known.unit)
     return frozenset(staying)
