@@ -71,7 +71,7 @@ class ReplyState:
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """One unit's part in a ticket."""
+    """One unit's part in a ticket. `discharged` are the clocks whose duty it has done, in time or late."""
 
     unit: str
     role: UnitRole
@@ -92,6 +92,7 @@ class Assignment:
     explanations: int = 0
     contacts: int = 0
     reply: ReplyState | None = None
+    discharged: frozenset[ClockName] = frozenset()
 
     @property
     def active(self) -> bool:
@@ -249,7 +250,15 @@ def _without_clock(ticket: Ticket, fact: Any) -> Ticket:
     return changed(ticket, clocks={k: c for k, c in ticket.clocks.items() if k != key})
 
 
+def _discharged(ticket: Ticket, fact: facts.ClockMet | facts.ClockEnded) -> Ticket:
+    known = ticket.assignments.get(fact.unit)
+    without = _without_clock(ticket, fact)
+    return _assignment(without, fact.unit, discharged=known.discharged | {fact.clock}) if known else without
+
+
 def _clock_ended(ticket: Ticket, fact: facts.ClockEnded) -> Ticket:
+    if fact.reason is EndReason.LATE:
+        return _discharged(ticket, fact)
     known = ticket.clocks.get((fact.clock, fact.unit))
     ended = _without_clock(ticket, fact)
     if known is None or fact.reason is not EndReason.LAPSED or fact.at != known.due:
@@ -558,7 +567,7 @@ _CHANGES: dict[type[Fact], Callable[[Ticket, Any], Ticket]] = {
     facts.UnitMoved: _unit_moved,
     facts.ClockStarted: _clock_started,
     facts.ClockMoved: _clock_moved,
-    facts.ClockMet: lambda t, f: _without_clock(t, f),
+    facts.ClockMet: _discharged,
     facts.ClockBreached: lambda t, f: _clock(t, f, breached=True),
     facts.BreachWithdrawn: lambda t, f: _clock(t, f, breached=False, lamp=None),
     facts.ClockEnded: _clock_ended,

@@ -34,12 +34,13 @@ def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
 
 
 def start_what_is_new(draft: Draft) -> None:
-    """Start what the policy has for the ticket as amended and had not for it as it was."""
+    """Start what the policy has for the ticket as it is now and had not as it was, and no duty twice."""
     lead = draft.ticket.lead
     handle = draft.ticket.clock(ClockName.HANDLE, lead.unit) if lead else None
     if lead is not None and handle is not None and lead.reply is None:
         for name in (ClockName.TARGET, ClockName.ANSWER):
-            if draft.ticket.clock(name, lead.unit) is None and not lead.redo:
+            done = name in lead.discharged or lead.redo
+            if draft.ticket.clock(name, lead.unit) is None and not done:
                 clockwork.start(draft, name, lead.unit, handle.anchor)
         clockwork.reopen_extension_window(draft, lead.unit)
     for known in draft.ticket.active():
