@@ -100,10 +100,11 @@ def _opens_before_it_closes(interval: tuple[int, int]) -> tuple[int, int]:
 
 
 def _in_order(intervals: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    intervals = tuple(sorted(intervals))
     for earlier, later in pairwise(intervals):
         if later[0] < earlier[1]:
             raise ValueError(
-                "同一天的时段须按先后排列且不得重叠："
+                "同一天的时段不得重叠："
                 f"{format_clock_time(earlier[0])}—{format_clock_time(earlier[1])} 与 "
                 f"{format_clock_time(later[0])}—{format_clock_time(later[1])}"
             )
