@@ -18,6 +18,8 @@ def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
     provisional no longer. A clock that the policy does not have for such a ticket ends.
     """
     for clock in _what_others_hang_on_first(draft):
+        if draft.ticket.clock(clock.name, clock.unit) is None:
+            continue  # It ended with a breach that was taken back meanwhile.
         rule = draft.rule(clock.name)
         if rule is None:
             clockwork.end(draft, clock, EndReason.SUPERSEDED)
