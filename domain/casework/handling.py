@@ -53,6 +53,7 @@ def submit_to_lead(draft: Draft, envelope: Envelope, command: SubmitToLead) -> N
         signed(draft, command.unit)
     clockwork.meet(draft, ClockName.ASSIST, command.unit)
     clockwork.end_named(draft, ClockName.RETURN_WINDOW, command.unit, EndReason.LAPSED)
+    clockwork.end_named(draft, ClockName.CONTACT, command.unit, EndReason.CLOSED)
     draft.move_unit(command.unit, UnitStage.DONE)
 
 
