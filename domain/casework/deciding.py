@@ -18,7 +18,7 @@ from domain.casework import (
     routing,
 )
 from domain.casework.draft import Draft
-from domain.casework.transitions import TRANSITIONS, Transition
+from domain.casework.transitions import TRANSITIONS, Transition, provided_for
 from domain.commands import Actor, Envelope, TicketFields
 from domain.facts import Fact
 from domain.law import Law
@@ -238,11 +238,13 @@ PART_WORDS = {"lead": "主办", "assist": "协办"}
 
 
 def allowed_commands(policy: Policy, ticket: Ticket, actor: Actor) -> list[str]:
-    """The commands that the table allows this actor now; the parts a command needs are not looked at."""
+    """The commands that tables and policy allow this actor now; the parts a command needs are no matter."""
     return [
         name
         for name, transition in TRANSITIONS.items()
-        if may(policy, actor, transition, name) and _fits(ticket, actor, transition)
+        if may(policy, actor, transition, name)
+        and provided_for(name, policy, ticket.about)
+        and _fits(ticket, actor, transition)
     ]
 
 

@@ -1,8 +1,14 @@
-"""What may happen in which status, by which role: one table, asked by the core and by every screen."""
+"""What may happen in which status, by which role: one table, asked by the core and by every screen.
 
+A second one says what of the policy a command rests on: what a policy does not provide for is not offered.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from domain.vocabulary import ENDS, Role, Status, UnitRole, UnitStage
+from domain.commands import TicketFields
+from domain.policy import DirectAnswer, Exclusion, Policy, ReviewLevel, Signature
+from domain.vocabulary import ENDS, RefusalReason, Role, Status, UnitRole, UnitStage
 
 S = Status
 U = UnitStage
@@ -93,3 +99,46 @@ TRANSITIONS: dict[str, Transition] = {
     "revise_calendar": Transition((Role.SYSTEM,), LIVE),
 }
 """Every command to a ticket. What is said to a supervision goes to that aggregate (domain.supervision)."""
+
+
+def _meant(
+    elements: Iterable[DirectAnswer | Exclusion | ReviewLevel | Signature], about: TicketFields
+) -> bool:
+    return any(one.when is None or one.when.matches(about) for one in elements)
+
+
+def _level(name: str) -> Callable[[Policy, TicketFields], object]:
+    return lambda policy, about: _meant((one for one in policy.review if one.name == name), about)
+
+
+RESTS_ON: dict[str, Callable[[Policy, TicketFields], object]] = {
+    "refuse": lambda policy, _: policy.refusals,
+    "transfer_emergency": lambda policy, _: (
+        policy.emergency_transfer
+        or (policy.refusals and RefusalReason.EMERGENCY_LINE in policy.refusals.reasons)
+    ),
+    "return_upstream": lambda policy, _: policy.upstream,
+    "request_upstream_extension": lambda policy, _: policy.upstream,
+    "upstream_answer": lambda policy, _: policy.upstream,
+    "answer": lambda policy, about: policy.direct_answer and _meant([policy.direct_answer], about),
+    "submit_to_leader": lambda policy, _: policy.leader_instruction,
+    "instruct": lambda policy, _: policy.leader_instruction,
+    "request_extension": lambda policy, _: policy.extensions,
+    "decide_extension": lambda policy, _: policy.extensions,
+    "record_signature": lambda policy, about: _meant(policy.reply.signatures, about),
+    "first_review": _level("first_review"),
+    "final_review": _level("final_review"),
+    "panel_decision": lambda policy, _: policy.dispatch.panel_binds,
+    "joint_meeting": lambda policy, _: policy.dispatch.joint_meeting,
+    "exclude_from_score": lambda policy, about: (
+        policy.score and _meant(policy.score.exclusions.values(), about)
+    ),
+    "nominate_bonus": lambda policy, _: policy.score and policy.score.bonus,
+    "decide_bonus": lambda policy, _: policy.score and policy.score.bonus,
+}
+"""What of the policy a command rests on for such a ticket; a command that is not here is in every policy."""
+
+
+def provided_for(do: str, policy: Policy, about: TicketFields) -> bool:
+    """Whether the policy provides for a command to such a ticket."""
+    return do not in RESTS_ON or bool(RESTS_ON[do](policy, about))

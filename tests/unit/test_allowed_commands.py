@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 
-from domain.casework import allowed_commands
-from domain.commands import Actor
-from domain.vocabulary import Role
+from domain.casework import Rejected, allowed_commands, decide
+from domain.casework.transitions import RESTS_ON, TRANSITIONS, provided_for
+from domain.changing import changed
+from domain.commands import Actor, Envelope, command_adapter
+from domain.ticket import Ticket
+from domain.vocabulary import Role, Status
+from policies.loading import shipped_policies
 from tests.casework import STANDARD_LIFE, Life, shipped_law
+
+SAID: dict[str, dict[str, Any]] = {
+    "refuse": {"reason_code": "litigation", "explanation": "说明", "route": "诉讼"},
+    "transfer_emergency": {"to": "119"},
+    "return_upstream": {"reason": "不属本级"},
+    "request_upstream_extension": {"working_days": 2},
+    "upstream_answer": {"approve": False},
+    "answer": {"text": "答复", "knowledge": ["K-1"]},
+    "submit_to_leader": {"summary": "摘要"},
+    "instruct": {"text": "批示"},
+    "request_extension": {"unit": "水务局", "working_days": 2, "reason": "管网改造"},
+    "decide_extension": {"approve": False},
+    "record_signature": {"who": "unit_principal"},
+    "first_review": {"approve": True},
+    "final_review": {"approve": True},
+    "panel_decision": {"basis": "三定方案", "minutes": "纪要", "approved_by": "领导"},
+    "joint_meeting": {"attendees": ["水务局"]},
+    "exclude_from_score": {"reason_code": "other", "evidence": "证明", "approved_by": "领导"},
+    "nominate_bonus": {"unit": "水务局", "evidence": "感谢信"},
+    "decide_bonus": {"unit": "水务局", "approve": True, "approved_by": "领导"},
+}
+"""Each command that rests on something of the policy, with all it has to say."""
+NOW = datetime.fromisoformat("2026-04-30T16:00+08:00")
 
 
 def _asked_for_an_extension() -> Life:
@@ -35,3 +65,56 @@ def test_a_unit_is_offered_what_its_own_stage_allows() -> None:
     life = _asked_for_an_extension()
     assert "reply" in _allowed(life, Role.UNIT, "水务局")
     assert "reply" not in _allowed(life, Role.UNIT, "住建局")
+
+
+def _at(life: Life, status: Status) -> Ticket:
+    assert life.ticket is not None
+    return changed(life.ticket, status=status)
+
+
+def _dispatched(policy: str, **about: Any) -> Life:
+    law = shipped_law(policy)
+    life = Life("20260430000001", law, about={"source": law.policy.intake.sources[0], **about})
+    life.begin()
+    life.step("2026-04-30T15:20", {"do": "dispatch", "lead": "水务局"})
+    return life
+
+
+@pytest.mark.parametrize("policy", shipped_policies())
+@pytest.mark.parametrize("do", sorted(RESTS_ON))
+def test_what_a_policy_does_not_provide_for_is_not_offered_and_is_refused(policy: str, do: str) -> None:
+    life = _dispatched(policy)
+    transition = TRANSITIONS[do]
+    tickets = [_at(life, status) for status in transition.statuses]
+    actor = Actor(role=transition.roles[0], unit="水务局" if transition.roles[0] is Role.UNIT else None)
+    law = life.law.law()
+    offered = any(do in allowed_commands(law.policy, ticket, actor) for ticket in tickets)
+    if provided_for(do, law.policy, tickets[0].about):
+        assert offered or transition.stages is not None
+        return
+    assert not offered
+    envelope = Envelope(command=command_adapter.validate_python({"do": do, **SAID[do]}), actor=actor)
+    for ticket in tickets:
+        with pytest.raises(Rejected) as refusal:
+            decide(law, ticket, envelope, NOW)
+        assert refusal.value.basis
+
+
+@pytest.mark.rule("LS-4.3c")
+def test_a_bonus_is_offered_where_the_policy_has_one() -> None:
+    bonus = {"nominate_bonus", "decide_bonus"}
+    for policy, offered in (("laishan", bonus), ("taian", set())):
+        life = _dispatched(policy)
+        closed = _at(life, Status.CLOSED)
+        assert bonus & set(allowed_commands(life.law.policy, closed, Actor(role=Role.OFFICE))) == offered
+
+
+@pytest.mark.rule("LS-2.3c", "LS-2.4a")
+@pytest.mark.parametrize(("level", "reviews"), [("municipal", 1), ("national", 2)])
+def test_the_reviews_offered_are_those_of_the_ticket(level: str, reviews: int) -> None:
+    life = _dispatched("laishan", level=level)
+    offered = allowed_commands(life.law.policy, _at(life, Status.REVIEWING), Actor(role=Role.OFFICE))
+    assert [name for name in offered if name.endswith("_review")] == ["first_review", "final_review"][
+        :reviews
+    ]
+    assert ("record_signature" in offered) is (reviews == 2)
