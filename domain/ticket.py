@@ -407,7 +407,17 @@ def _amended(ticket: Ticket, fact: facts.Done) -> Ticket:
 
 
 def _panel(ticket: Ticket, fact: facts.Done) -> Ticket:
-    return changed(ticket, panel_held=True, panel_unit=fact.unit)
+    return _assignment(changed(ticket, panel_held=True, panel_unit=fact.unit), fact.unit, **_blocked(fact))
+
+
+def _blocked(fact: facts.Done) -> dict[str, Any]:
+    """What a decision says of a unit's right to give the ticket back, where it takes that away."""
+    if "return_blocked" not in fact.details:
+        return {}
+    return {
+        "return_blocked": fact.details["return_blocked"],
+        "return_blocked_basis": tuple(fact.details["return_blocked_basis"]),
+    }
 
 
 def _met(ticket: Ticket, fact: facts.Done) -> Ticket:
@@ -424,11 +434,7 @@ def _return_decided(ticket: Ticket, fact: facts.Done) -> Ticket:
         returns_by_assisting=ticket.returns_by_assisting + (approved and assisting),
         returns_refused=ticket.returns_refused + (not approved),
     )
-    changes: dict[str, Any] = {"return_asked": None}
-    if "return_blocked" in fact.details:
-        changes["return_blocked"] = fact.details["return_blocked"]
-        changes["return_blocked_basis"] = tuple(fact.details["return_blocked_basis"])
-    return _assignment(counted, fact.unit, **changes)
+    return _assignment(counted, fact.unit, return_asked=None, **_blocked(fact))
 
 
 def _extension_asked(ticket: Ticket, fact: facts.Done) -> Ticket:

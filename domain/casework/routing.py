@@ -364,12 +364,19 @@ def _passed_around(draft: Draft, panel: Panel) -> bool:
 
 
 def panel_decision(draft: Draft, envelope: Envelope, command: PanelDecision) -> None:
-    """研判: binds later routing. Without a unit none could be found, and the territorial unit takes it."""
+    """研判: binds later routing, and the unit that has the ticket already where it is the one.
+
+    Without a unit none could be found, and the territorial unit takes it.
+    """
     terms = provided(draft.policy.dispatch.panel_binds, draft, "会商研判")
     demand(command, ("basis", "minutes", "approved_by"), "panel_record_required", terms.basis)
     if command.unit is not None and not envelope.given.unit(command.unit).exists:
         raise Rejected("unknown_unit", f"没有名为“{command.unit}”的承办单位。请核对名称。", terms.basis)
-    draft.done(envelope)
+    lead = draft.ticket.lead
+    if lead is not None and lead.unit == command.unit:
+        draft.done(envelope, return_blocked="panel_decided", return_blocked_basis=list(terms.return_basis))
+    else:
+        draft.done(envelope)
     _end_wait(draft, "panel", terms.basis)
 
 
