@@ -42,7 +42,7 @@ def dispatch(draft: Draft, envelope: Envelope, command: Dispatch) -> None:
         envelope,
         lacking={u: list(envelope.given.unit(u).lacking) for u in units if envelope.given.unit(u).lacking},
     )
-    for of in _HOLD_DISPATCH:
+    for of in _UNTIL_DISPATCH:
         draft.end_wait(OFFICE, of)
     draft.pass_stage(Passing.ACCEPTED)
     _allow_for_several(draft, len(units))
@@ -82,7 +82,9 @@ def _allow_for_several(draft: Draft, units: int) -> None:
         clockwork.move(draft, clock, due, "several_units", rule.basis, limit=clockwork.limit_words(rule))
 
 
-_HOLD_DISPATCH = ("instruction", "joint_meeting", "panel")
+_REST_DISPATCH = ("joint_meeting", "panel")
+"""Waits of the office during which it may owe no dispatch; a leader's instruction is not among them."""
+_UNTIL_DISPATCH = ("instruction", *_REST_DISPATCH)
 """Waits of the office that a dispatch brings to an end."""
 
 
@@ -404,9 +406,9 @@ def joint_meeting(draft: Draft, envelope: Envelope, command: JointMeeting) -> No
 def _end_wait(draft: Draft, of: str, basis: tuple[str, ...]) -> None:
     if (OFFICE, of) in draft.ticket.waits:
         draft.end_wait(OFFICE, of, basis)
-        held = any((OFFICE, other) in draft.ticket.waits for other in _HOLD_DISPATCH)
+        held = any((OFFICE, other) in draft.ticket.waits for other in _REST_DISPATCH)
         held = held or draft.ticket.clock(ClockName.DISPATCH, OFFICE) is not None
-        if draft.ticket.status is Status.REGISTERED and not held:
+        if draft.ticket.status in (Status.REGISTERED, Status.AWAITING_INSTRUCTION) and not held:
             clockwork.start(draft, ClockName.DISPATCH, OFFICE)
 
 
