@@ -57,8 +57,8 @@ TRANSITIONS: dict[str, Transition] = {
     "recall": Transition((Role.OFFICE,), WITH_UNITS),
     "subdispatch": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
     "sign": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING})),
-    "contact": Transition(_UNIT, EVER_WITH_UNITS, _WORKING),
-    "progress": Transition(_UNIT, EVER_WITH_UNITS, _WORKING),
+    "contact": Transition(_UNIT, EVER_WITH_UNITS, _WORKING | {U.DONE}),
+    "progress": Transition(_UNIT, EVER_WITH_UNITS, _WORKING | {U.DONE}),
     "request_return": Transition(_UNIT, EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
     "decide_return": Transition((Role.OFFICE,), EVER_WITH_UNITS, frozenset({U.WAITING, U.SIGNED})),
     "request_extension": Transition(
