@@ -148,6 +148,7 @@ class Ticket:
     returns_by_assisting: int = 0
     returns_refused: int = 0
     dissatisfied: int = 0
+    dissatisfied_now: bool = False
     redos: int = 0
     reworks: int = 0
     urges: int = 0
@@ -380,11 +381,12 @@ def _callback_settled(ticket: Ticket, fact: facts.CallbackSettled) -> Ticket:
         solved=fact.solved,
         reasonable=fact.reasonable,
     )
+    again = settled.handling in DISSATISFACTION and not ticket.dissatisfied_now
     return changed(
         ticket,
         callers={**ticket.callers, fact.caller: settled},
-        dissatisfied=ticket.dissatisfied
-        + (settled.handling in DISSATISFACTION and known.handling not in DISSATISFACTION),
+        dissatisfied=ticket.dissatisfied + again,
+        dissatisfied_now=ticket.dissatisfied_now or again,
     )
 
 
@@ -510,6 +512,7 @@ def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
         archive_on=None,
         closed_at=None,
         redo_declined=False,
+        dissatisfied_now=False,
         final=False,
         signatures=frozenset(),
     )

@@ -284,7 +284,7 @@ class SupervisionCause(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What is counted on a ticket and may call for supervision."""
+    """What is counted on a ticket and may call for supervision; dissatisfaction once a handling."""
 
     RETURNS = "returns"
     RETURNS_REFUSED = "returns_refused"
