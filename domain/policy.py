@@ -287,6 +287,11 @@ class Intake(Element):
             raise ValueError(f"“{'、'.join(others)}”不在 sources 之列")
         return named
 
+    def level_of(self, source: Source) -> Level:
+        """The level of what comes from a source, where nobody says otherwise."""
+        unnamed: Level = TicketFields.model_fields["level"].default
+        return self.levels.get(source, unnamed)
+
 
 class RefusalRule(Element):
     """One reason for not accepting a demand, what must be on record for it and where the citizen is sent.

@@ -121,11 +121,12 @@ def move(
     """Give a running clock another due time; its rungs keep their distance to it.
 
     A breach of an earlier due time is taken back. Where the new one has passed as well, it is breached
-    anew, dated by the new due time.
+    anew, dated by the new due time. What has rung at a due time that stays rings no second time.
     """
     rule = draft.rule(clock.name)
     if clock.breached and due > clock.due:
         take_back(draft, clock)
+    rungs = ladder(draft.law.calendar, rule, due, since=draft.now) if rule else ()
     draft.add(
         facts.ClockMoved(
             at=draft.now,
@@ -136,7 +137,7 @@ def move(
             provisional=draft.law.calendar.provisional(due),
             was=clock.due,
             cause=cause,
-            ladder=ladder(draft.law.calendar, rule, due, since=draft.now) if rule else (),
+            ladder=clock.ladder if clock.breached and due == clock.due else rungs,
             limit=limit,
             anchor=anchor if anchor != clock.anchor else None,
             added_days=added_days,

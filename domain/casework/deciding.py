@@ -131,7 +131,7 @@ def _completed(law: Law, about: TicketFields) -> TicketFields:
     """The fields with offsets on their moments, and with the level of their source where none was named."""
     level = about.level
     if "level" not in about.model_fields_set:
-        level = law.policy.intake.levels.get(about.source, level)
+        level = law.policy.intake.level_of(about.source)
     upstream = about.upstream_due and law.calendar.localised(about.upstream_due)
     received = law.calendar.localised(about.received_at)
     return about.model_copy(update={"level": level, "received_at": received, "upstream_due": upstream})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import facts
-from domain.commands import Envelope, plain_fields, texts_of
+from domain.commands import Envelope, TicketFields, plain_fields, texts_of
 from domain.facts import Fact
 from domain.law import Law
 from domain.policy import ClockRule, Policy
@@ -106,13 +106,13 @@ class Draft:
             self.add(facts.UnitInformed(at=self.now, unit=active.unit, of=of, basis=basis))
             self.move_unit(active.unit, UnitStage.RECALLED)
 
-    def rule(self, name: ClockName) -> ClockRule | None:
-        """The policy's rule for a clock of the ticket as it stands, None where it has none."""
+    def rule(self, name: ClockName, about: TicketFields | None = None) -> ClockRule | None:
+        """The policy's rule for a clock of the ticket as it stands, or as `about` says; None without one."""
         rules = self.policy.clocks.get(name, ())
         if not rules or rules[0].when is None:
             return rules[0] if rules else None
         units = self.units_involved() if any(_asks_for_units(rule) for rule in rules) else 1
-        return self.policy.clock(name, self.ticket.about, units)
+        return self.policy.clock(name, about or self.ticket.about, units)
 
     def units_involved(self) -> int:
         """How many units work on the ticket or have done their part, one at least."""

@@ -12,6 +12,7 @@ from domain.casework.closing import finish_handling
 from domain.casework.draft import Draft
 from domain.casework.parts import demand, empty
 from domain.casework.recomputing import recompute, recompute_upstream, start_what_is_new
+from domain.casework.reviewing import settle_review
 from domain.commands import (
     Amend,
     Answer,
@@ -23,10 +24,11 @@ from domain.commands import (
     ReviseCalendar,
     SubmitToLeader,
     Supplement,
+    TicketFields,
     TransferEmergency,
     plain_fields,
 )
-from domain.policy import Element, Policy, RefusalRule, Refusals
+from domain.policy import Element, Intake, Policy, RefusalRule, Refusals
 from domain.rejected import Rejected
 from domain.vocabulary import (
     OFFICE,
@@ -74,12 +76,25 @@ def amend(draft: Draft, envelope: Envelope, command: Amend) -> None:
             "另一工单已经登记这一上级编号，同一编号只登记一次。请核对编号，同一事项请并单办理。",
             draft.policy.intake.basis,
         )
-    upstream = command.upstream_due and draft.law.calendar.localised(command.upstream_due).isoformat()
-    draft.done(envelope, **({"upstream_due": upstream} if upstream else {}))
-    recompute(draft, "amended")
+    before = draft.ticket.about
+    details: dict[str, str] = {}
+    if command.upstream_due is not None:
+        details["upstream_due"] = draft.law.calendar.localised(command.upstream_due).isoformat()
+    if command.source is not None and command.level is None:
+        details |= _level_following(draft.policy.intake, before, command.source)
+    draft.done(envelope, **details)
+    recompute(draft, "amended", before=before)
     if "upstream_due" in changes:
         recompute_upstream(draft)
-    start_what_is_new(draft)
+    start_what_is_new(draft, before)
+    settle_review(draft)
+
+
+def _level_following(terms: Intake, about: TicketFields, source: Source) -> dict[str, str]:
+    """The level of another source, where the ticket's is that of its source and was not named otherwise."""
+    level = terms.level_of(source)
+    named = about.level is not terms.level_of(about.source)
+    return {} if named or level is about.level else {"level": level.value}
 
 
 def check_taken_in(policy: Policy, source: Source | None, kind: TicketType | None) -> None:

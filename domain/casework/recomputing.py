@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.casework import clockwork
 from domain.casework.draft import Draft
+from domain.commands import TicketFields
 from domain.policy import Anchor, ClockRule
 from domain.ticket import Assignment, Clock
 from domain.vocabulary import OFFICE, ClockName, EndReason, UnitStage
@@ -11,11 +12,14 @@ from domain.vocabulary import OFFICE, ClockName, EndReason, UnitStage
 _AS_GIVEN = "as given"
 
 
-def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
+def recompute(
+    draft: Draft, cause: str, *, calendar: str | None = None, before: TicketFields | None = None
+) -> None:
     """Compute every running clock again from its own anchor, with the extension it was given.
 
     A limit that a law or an upper level set stays; a due time that somebody named stays, though it may be
-    provisional no longer. A clock that the policy does not have for such a ticket ends.
+    provisional no longer. A clock that the policy does not have for such a ticket ends. One that another rule
+    is for than `before`, though due at the same time, names that rule from now on.
     """
     for clock in _what_others_hang_on_first(draft):
         if draft.ticket.clock(clock.name, clock.unit) is None:
@@ -29,24 +33,39 @@ def recompute(draft: Draft, cause: str, *, calendar: str | None = None) -> None:
             clockwork.end(draft, clock, EndReason.SUPERSEDED)
             continue
         due = _due(draft, clock, rule, anchor)
-        if due is None or (due == clock.due and clock.provisional == draft.law.calendar.provisional(due)):
+        same_rule = _fixed(clock) or rule is draft.rule(clock.name, before)
+        if due is None or (_same(draft, clock, due) and same_rule):
             continue
         limit = clock.limit if _fixed(clock) else clockwork.limit_words(rule)
         clockwork.move(draft, clock, due, cause, rule.basis, limit=limit, anchor=anchor, calendar=calendar)
 
 
-def start_what_is_new(draft: Draft) -> None:
-    """Start what the policy has for the ticket as it is now and had not as it was, and no duty twice."""
+def _same(draft: Draft, clock: Clock, due: datetime) -> bool:
+    return due == clock.due and clock.provisional == draft.law.calendar.provisional(due)
+
+
+def start_what_is_new(draft: Draft, before: TicketFields) -> None:
+    """Start what the policy has for the ticket and had not for it as it was `before`, and no duty twice."""
     lead = draft.ticket.lead
     handle = draft.ticket.clock(ClockName.HANDLE, lead.unit) if lead else None
     if lead is not None and handle is not None and lead.reply is None:
         for name in (ClockName.TARGET, ClockName.ANSWER):
-            done = name in lead.discharged or lead.redo
-            if draft.ticket.clock(name, lead.unit) is None and not done:
-                clockwork.start(draft, name, lead.unit, handle.anchor)
+            rule = draft.rule(name)
+            is_new = rule is not None and draft.rule(name, before) is None and name not in lead.discharged
+            if rule is not None and is_new:
+                anchor = _begun(draft, lead, handle, rule)
+                clockwork.start(draft, name, lead.unit, anchor, redo=lead.redo)
         clockwork.reopen_extension_window(draft, lead.unit)
     for known in draft.ticket.active():
         _start_return_window(draft, known)
+
+
+def _begun(draft: Draft, lead: Assignment, handle: Clock, rule: ClockRule) -> datetime:
+    """What a clock of the lead counts from that the ticket should have had when its work began."""
+    received = draft.law.calendar.localised(draft.ticket.about.received_at)
+    if handle.anchor not in (received, lead.dispatched_at):
+        return handle.anchor
+    return received if rule.anchor is Anchor.RECEIPT else lead.dispatched_at
 
 
 def _start_return_window(draft: Draft, known: Assignment) -> None:

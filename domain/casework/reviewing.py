@@ -21,7 +21,7 @@ def review(draft: Draft, envelope: Envelope, command: FirstReview | FinalReview)
     known = _submitted(draft, command.unit)
     levels = levels_of(draft)
     passed = known.reply.passed if known.reply else ()
-    level = levels[len(passed)]
+    level = levels[min(len(passed), len(levels) - 1)]
     if len(levels) > 1 and command.do != level.name:
         raise Rejected("wrong_review_level", f"现在应进行{_LEVEL_WORDS[level.name]}。", level.basis)
     _check_reviewer(envelope, level)
@@ -31,13 +31,24 @@ def review(draft: Draft, envelope: Envelope, command: FirstReview | FinalReview)
         draft.done(envelope, known.unit)
         _send_back(draft, known.unit, first=not passed)
         return
-    if len(passed) + 1 == len(levels):
+    last = len(passed) + 1 >= len(levels)
+    if last:
         _check_signatures(draft)
     draft.done(envelope, known.unit)
     if not passed:
         _judge(draft, known.unit)
-    if len(passed) + 1 == len(levels):
+    if last:
         _accept(draft, known.unit)
+
+
+def settle_review(draft: Draft) -> None:
+    """A reply that has passed every level the ticket asks for, as it was amended, waits for none any more."""
+    for known in draft.ticket.active():
+        passed = known.reply.passed if known.reply else ()
+        if known.stage is UnitStage.REPLIED and passed and len(passed) >= len(levels_of(draft)):
+            if not _missing_signatures(draft):
+                _accept(draft, known.unit)
+            return
 
 
 _LEVEL_WORDS = {"first_review": "初审", "final_review": "终审"}
@@ -69,11 +80,10 @@ def _check_reviewer(envelope: Envelope, level: ReviewLevel) -> None:
 
 
 def _check_signatures(draft: Draft) -> None:
-    for signature in _needed_signatures(draft):
-        if signature.who not in draft.ticket.signatures:
-            raise Rejected(
-                "signature_required", f"缺少{_SIGNERS[signature.who]}的签字盖章。请先登记。", signature.basis
-            )
+    for signature in _missing_signatures(draft):
+        raise Rejected(
+            "signature_required", f"缺少{_SIGNERS[signature.who]}的签字盖章。请先登记。", signature.basis
+        )
 
 
 _SIGNERS = {
@@ -81,6 +91,10 @@ _SIGNERS = {
     "government_leader": "政府分管领导",
     "government_principal": "政府主要领导",
 }
+
+
+def _missing_signatures(draft: Draft) -> list[Signature]:
+    return [s for s in _needed_signatures(draft) if s.who not in draft.ticket.signatures]
 
 
 def _needed_signatures(draft: Draft) -> list[Signature]:
