@@ -107,8 +107,8 @@ def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
     draft.done(envelope, known.unit)
     draft.move_unit(known.unit, UnitStage.SIGNED)
     draft.status(Status.HANDLING)
-    clockwork.start(draft, ClockName.HANDLE, known.unit, redo=True)
-    clockwork.start(draft, ClockName.TARGET, known.unit, redo=True)
+    for name in (ClockName.HANDLE, ClockName.TARGET, ClockName.ANSWER):
+        clockwork.start(draft, name, known.unit, redo=True)
     clockwork.reopen_extension_window(draft, known.unit)
 
 
