@@ -7,7 +7,7 @@ from typing import Any
 from domain import facts
 from domain.facts import Fact
 from domain.ticket import Ticket, evolve, registered
-from domain.vocabulary import OFFICE, Channel, ClockName, Recipient, Status, UnitRole, Urgency
+from domain.vocabulary import OFFICE, Channel, ClockName, Recipient, Status, UnitRole, UnitStage, Urgency
 
 _HANDLER = (Recipient.HANDLER,)
 _OFFICE = (Recipient.OFFICE,)
@@ -80,12 +80,13 @@ class _Telling:
 
 def _clock_started(telling: _Telling, fact: facts.ClockStarted) -> Iterator[Notice]:
     due = fact.due.isoformat()
-    if fact.clock is ClockName.SIGN:
+    if _first_owed(telling.after, fact):
         urgent = telling.after.about.urgency is Urgency.EMERGENCY
+        ordinary = "dispatched" if fact.clock is ClockName.SIGN else "dispatched_unsigned"
         template, roles, via = (
             ("emergency", (Recipient.HANDLER, Recipient.UNIT_LEADER), _BOTH)
             if urgent
-            else ("dispatched", _HANDLER, _SMS)
+            else (ordinary, _HANDLER, _SMS)
         )
         yield telling.notice(template, roles, fact.unit, via=via, due=due)
     elif fact.clock is ClockName.EXPLANATION:
@@ -94,8 +95,19 @@ def _clock_started(telling: _Telling, fact: facts.ClockStarted) -> Iterator[Noti
         yield telling.notice("redo", _HANDLER, fact.unit, due=due)
 
 
+def _first_owed(ticket: Ticket, fact: facts.ClockStarted) -> bool:
+    """Whether a clock tells a unit of its dispatch: that of signing, or of the work where none limits it."""
+    known = ticket.assignments.get(fact.unit)
+    if fact.clock is ClockName.SIGN:
+        return True
+    work = fact.clock in (ClockName.HANDLE, ClockName.ASSIST) and not fact.redo
+    waiting = known is not None and known.stage is UnitStage.WAITING
+    return work and waiting and ticket.clock(ClockName.SIGN, fact.unit) is None
+
+
 def _clock_moved(telling: _Telling, fact: facts.ClockMoved) -> Iterator[Notice]:
-    if fact.clock is ClockName.HANDLE and fact.cause in ("amended", "override", "calendar"):
+    moved = fact.due != fact.was
+    if moved and fact.clock is ClockName.HANDLE and fact.cause in ("amended", "override", "calendar"):
         yield telling.notice(
             "limit_changed", _HANDLER, fact.unit, clock=fact.clock.value, due=fact.due.isoformat()
         )

@@ -148,6 +148,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
         template.id: template
         for template in (
             Template("dispatched", "工单{ticket}已派至{unit}，请于{due}前签收。"),
+            Template("dispatched_unsigned", "工单{ticket}已派至{unit}，请立即办理，时限{due}。"),
             Template("dispatched_unstaffed", "工单{ticket}已派至{unit}，该单位承办人员不齐，请尽快落实。"),
             Template("recalled", "工单{ticket}已撤回，{unit}无需继续办理。"),
             Template("warning", "预警：工单{ticket}{unit}{clock}将于{due}到期，请抓紧办理。"),

@@ -299,6 +299,7 @@ export const KNOWLEDGE_STATE: Record<string, string> = {
 /** What the notices are for; the names that providers of short messages know stand beside them. */
 export const TEMPLATE: Record<string, string> = {
   dispatched: "派单",
+  dispatched_unsigned: "派单（不限签收）",
   dispatched_unstaffed: "派单时承办人员不齐",
   recalled: "撤回",
   warning: "预警",
