@@ -86,7 +86,7 @@ export function actionsFor(
     }
     if (name === "explain_overdue") return ticket.clocks.some((one) => one.state === "breached" && one.unit === unit);
     if (name === "redo" || name === "decline_redo") {
-      return ticket.callers.some((one) => String(one.ratings.handling ?? "").includes("dissatisfied"));
+      return ticket.callers.some((one) => String(one.ratings.handling ?? "").includes("dissatisfied") || one.ratings.solved === false);
     }
     if (name === "record_signature") return reviews.length > 0;
     return true;
