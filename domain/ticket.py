@@ -150,6 +150,7 @@ class Ticket:
     dissatisfied: int = 0
     dissatisfied_now: bool = False
     redos: int = 0
+    redone_at: datetime | None = None
     reworks: int = 0
     urges: int = 0
     hops: int = 0
@@ -508,6 +509,7 @@ def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
     reopened = changed(
         ticket,
         redos=ticket.redos + 1,
+        redone_at=fact.at,
         callers=again,
         archive_on=None,
         closed_at=None,

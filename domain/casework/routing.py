@@ -111,8 +111,9 @@ def _take_back(draft: Draft, unit: str) -> None:
 def _start_lead(draft: Draft, unit: str) -> None:
     for name in (ClockName.HANDLE, ClockName.TARGET, ClockName.ANSWER):
         rule = draft.rule(name)
-        received = draft.law.calendar.localised(draft.ticket.about.received_at)
-        anchor = received if rule and rule.anchor is Anchor.RECEIPT else draft.now
+        wanted = draft.ticket.redone_at or draft.ticket.about.received_at
+        since = draft.law.calendar.localised(wanted)
+        anchor = since if rule and rule.anchor is Anchor.RECEIPT else draft.now
         clockwork.start(draft, name, unit, anchor)
     if draft.ticket.assignments[unit].return_blocked is None:
         _start_return_window(draft, unit)
