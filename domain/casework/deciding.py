@@ -243,7 +243,7 @@ def allowed_commands(policy: Policy, ticket: Ticket, actor: Actor) -> list[str]:
         name
         for name, transition in TRANSITIONS.items()
         if may(policy, actor, transition, name)
-        and provided_for(name, policy, ticket.about)
+        and provided_for(name, policy, ticket.about, actor.role)
         and _fits(ticket, actor, transition)
     ]
 

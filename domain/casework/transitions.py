@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from domain.commands import TicketFields
-from domain.policy import DirectAnswer, Exclusion, Policy, ReviewLevel, Signature
+from domain.policy import Approval, DirectAnswer, Exclusion, Policy, ReviewLevel, Signature
 from domain.vocabulary import ENDS, RefusalReason, Role, Status, UnitRole, UnitStage
 
 S = Status
@@ -101,44 +101,55 @@ TRANSITIONS: dict[str, Transition] = {
 """Every command to a ticket. What is said to a supervision goes to that aggregate (domain.supervision)."""
 
 
-def _meant(
-    elements: Iterable[DirectAnswer | Exclusion | ReviewLevel | Signature], about: TicketFields
-) -> bool:
+Conditional = Approval | DirectAnswer | Exclusion | ReviewLevel | Signature
+"""Elements of a policy that may be for some tickets only."""
+
+
+def _meant(elements: Iterable[Conditional], about: TicketFields) -> bool:
     return any(one.when is None or one.when.matches(about) for one in elements)
 
 
-def _level(name: str) -> Callable[[Policy, TicketFields], object]:
-    return lambda policy, about: _meant((one for one in policy.review if one.name == name), about)
+def _approves(policy: Policy, about: TicketFields, role: Role) -> bool:
+    return role not in _UNIT or _meant((one for one in policy.reply.approvals if one.by == role), about)
 
 
-RESTS_ON: dict[str, Callable[[Policy, TicketFields], object]] = {
-    "refuse": lambda policy, _: policy.refusals,
-    "transfer_emergency": lambda policy, _: (
+def _reviews(name: str) -> Callable[[Policy, TicketFields, Role], bool]:
+    def reviews(policy: Policy, about: TicketFields, role: Role) -> bool:
+        named = (level for level in policy.review if level.name == name)
+        return _meant((level for level in named if role in (*level.by, Role.SYSTEM_OPERATOR)), about)
+
+    return reviews
+
+
+RESTS_ON: dict[str, Callable[[Policy, TicketFields, Role], object]] = {
+    "refuse": lambda policy, *_: policy.refusals,
+    "transfer_emergency": lambda policy, *_: (
         policy.emergency_transfer
         or (policy.refusals and RefusalReason.EMERGENCY_LINE in policy.refusals.reasons)
     ),
-    "return_upstream": lambda policy, _: policy.upstream,
-    "request_upstream_extension": lambda policy, _: policy.upstream,
-    "upstream_answer": lambda policy, _: policy.upstream,
-    "answer": lambda policy, about: policy.direct_answer and _meant([policy.direct_answer], about),
-    "submit_to_leader": lambda policy, _: policy.leader_instruction,
-    "instruct": lambda policy, _: policy.leader_instruction,
-    "request_extension": lambda policy, _: policy.extensions,
-    "decide_extension": lambda policy, _: policy.extensions,
-    "record_signature": lambda policy, about: _meant(policy.reply.signatures, about),
-    "first_review": _level("first_review"),
-    "final_review": _level("final_review"),
-    "panel_decision": lambda policy, _: policy.dispatch.panel_binds,
-    "joint_meeting": lambda policy, _: policy.dispatch.joint_meeting,
-    "exclude_from_score": lambda policy, about: (
+    "return_upstream": lambda policy, *_: policy.upstream,
+    "request_upstream_extension": lambda policy, *_: policy.upstream,
+    "upstream_answer": lambda policy, *_: policy.upstream,
+    "answer": lambda policy, about, _: policy.direct_answer and _meant([policy.direct_answer], about),
+    "submit_to_leader": lambda policy, *_: policy.leader_instruction,
+    "instruct": lambda policy, *_: policy.leader_instruction,
+    "request_extension": lambda policy, *_: policy.extensions,
+    "decide_extension": lambda policy, *_: policy.extensions,
+    "approve_reply": _approves,
+    "record_signature": lambda policy, about, _: _meant(policy.reply.signatures, about),
+    "first_review": _reviews("first_review"),
+    "final_review": _reviews("final_review"),
+    "panel_decision": lambda policy, *_: policy.dispatch.panel_binds,
+    "joint_meeting": lambda policy, *_: policy.dispatch.joint_meeting,
+    "exclude_from_score": lambda policy, about, _: (
         policy.score and _meant(policy.score.exclusions.values(), about)
     ),
-    "nominate_bonus": lambda policy, _: policy.score and policy.score.bonus,
-    "decide_bonus": lambda policy, _: policy.score and policy.score.bonus,
+    "nominate_bonus": lambda policy, *_: policy.score and policy.score.bonus,
+    "decide_bonus": lambda policy, *_: policy.score and policy.score.bonus,
 }
-"""What of the policy a command rests on for such a ticket; a command that is not here is in every policy."""
+"""What of the policy a command by a role rests on for such a ticket; what is not here is in every policy."""
 
 
-def provided_for(do: str, policy: Policy, about: TicketFields) -> bool:
-    """Whether the policy provides for a command to such a ticket."""
-    return do not in RESTS_ON or bool(RESTS_ON[do](policy, about))
+def provided_for(do: str, policy: Policy, about: TicketFields, role: Role) -> bool:
+    """Whether the policy provides for a command by this role to such a ticket."""
+    return do not in RESTS_ON or bool(RESTS_ON[do](policy, about, role))

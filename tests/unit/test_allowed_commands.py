@@ -12,7 +12,7 @@ from domain.casework.transitions import RESTS_ON, TRANSITIONS, provided_for
 from domain.changing import changed
 from domain.commands import Actor, Envelope, command_adapter
 from domain.ticket import Ticket
-from domain.vocabulary import Role, Status
+from domain.vocabulary import Role, Status, UnitStage
 from policies.loading import shipped_policies
 from tests.casework import STANDARD_LIFE, Life, shipped_law
 
@@ -27,6 +27,7 @@ SAID: dict[str, dict[str, Any]] = {
     "instruct": {"text": "批示"},
     "request_extension": {"unit": "水务局", "working_days": 2, "reason": "管网改造"},
     "decide_extension": {"approve": False},
+    "approve_reply": {"unit": "水务局", "approve": True},
     "record_signature": {"who": "unit_principal"},
     "first_review": {"approve": True},
     "final_review": {"approve": True},
@@ -86,18 +87,19 @@ def test_what_a_policy_does_not_provide_for_is_not_offered_and_is_refused(policy
     life = _dispatched(policy)
     transition = TRANSITIONS[do]
     tickets = [_at(life, status) for status in transition.statuses]
-    actor = Actor(role=transition.roles[0], unit="水务局" if transition.roles[0] is Role.UNIT else None)
     law = life.law.law()
-    offered = any(do in allowed_commands(law.policy, ticket, actor) for ticket in tickets)
-    if provided_for(do, law.policy, tickets[0].about):
-        assert offered or transition.stages is not None
-        return
-    assert not offered
-    envelope = Envelope(command=command_adapter.validate_python({"do": do, **SAID[do]}), actor=actor)
-    for ticket in tickets:
-        with pytest.raises(Rejected) as refusal:
-            decide(law, ticket, envelope, NOW)
-        assert refusal.value.basis
+    command = command_adapter.validate_python({"do": do, **SAID[do]})
+    for role in transition.roles:
+        actor = Actor(role=role, unit=getattr(command, "unit", None))
+        offered = any(do in allowed_commands(law.policy, ticket, actor) for ticket in tickets)
+        if provided_for(do, law.policy, tickets[0].about, role):
+            assert offered or transition.stages is not None
+            continue
+        assert not offered
+        for ticket in tickets:
+            with pytest.raises(Rejected) as refusal:
+                decide(law, ticket, Envelope(command=command, actor=actor), NOW)
+            assert refusal.value.basis
 
 
 @pytest.mark.rule("LS-4.3c")
@@ -118,3 +120,16 @@ def test_the_reviews_offered_are_those_of_the_ticket(level: str, reviews: int) -
         :reviews
     ]
     assert ("record_signature" in offered) is (reviews == 2)
+
+
+@pytest.mark.rule("LS-2.3b")
+def test_only_who_the_policy_names_is_offered_to_pass_a_reply() -> None:
+    life = _dispatched("laishan")
+    assert life.ticket is not None
+    waiting = changed(life.ticket.assignments["水务局"], stage=UnitStage.APPROVING)
+    ticket = changed(life.ticket, assignments={"水务局": waiting})
+    offered = {
+        role: "approve_reply" in allowed_commands(life.law.policy, ticket, Actor(role=role, unit="水务局"))
+        for role in (Role.UNIT, Role.UNIT_LEADER, Role.UNIT_PRINCIPAL)
+    }
+    assert offered == {Role.UNIT: False, Role.UNIT_LEADER: False, Role.UNIT_PRINCIPAL: True}
