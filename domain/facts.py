@@ -135,7 +135,10 @@ class ClockStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockMoved:
-    """A due time changed: from what, to what, why. `added_days` are the working days of an extension."""
+    """A due time changed: from what, to what, why. `added_days` are the working days of an extension.
+
+    Where another rule is for the clock from now on, `unspecified` and `choice` are that rule's.
+    """
 
     NAME: ClassVar[str] = "clock_moved"
     at: datetime
@@ -152,6 +155,8 @@ class ClockMoved:
     added_days: int = 0
     calendar: str | None = None
     citation: str | None = None
+    choice: str | None = None
+    unspecified: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

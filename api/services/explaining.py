@@ -131,7 +131,8 @@ def _explained(found: Whole, told: _Told, words: Mapping[str, str | None]) -> Ex
     limits = [fact["limit"] for fact in (started, *(move for move, _, _ in told.moves)) if fact.get("limit")]
     rules = list(dict.fromkeys(rule for step in steps for rule in step.basis))
     calendar = told.moves[-1][1] if told.moves else told.calendar
-    choice = policy.choices.get(started.get("choice") or "")
+    ruled = next((fact for fact, _, _ in reversed(told.moves) if "unspecified" in fact), started)
+    choice = policy.choices.get(ruled.get("choice") or "")
     return Explained(
         clock=started["clock"],
         unit=started["unit"],
@@ -139,7 +140,7 @@ def _explained(found: Whole, told: _Told, words: Mapping[str, str | None]) -> Ex
         due=datetime.fromisoformat(last["due"]),
         provisional=last["provisional"],
         limit=limit_words(limits[-1]),
-        unspecified=bool(started.get("unspecified")),
+        unspecified=bool(ruled.get("unspecified")),
         basis=[{"rule": rule, "text": policy.articles.get(rule)} for rule in rules],
         choice={"question": choice.question, "answer": choice.answer, "why": choice.why} if choice else None,
         calendar_version=calendar.version,
@@ -185,7 +186,7 @@ def _moved(
     reference = Reference.parse(fact.get("citation") or "")
     return Step(
         cause=cause,
-        said=f"{wording.CAUSES.get(cause, '重新计算')}：由{_moment(was)}改为{_moment(due)}",
+        said=f"{wording.CAUSES.get(cause, '重新计算')}：{_from_to(was, due)}",
         at=_at(fact["at"]),
         start=start,
         due=due,
@@ -193,6 +194,10 @@ def _moved(
         counted=counted,
         citation=words.get(str(reference.id)) if reference else None,
     )
+
+
+def _from_to(was: datetime, due: datetime) -> str:
+    return f"仍为{_moment(due)}" if was == due else f"由{_moment(was)}改为{_moment(due)}"
 
 
 def _counted(

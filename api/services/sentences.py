@@ -80,7 +80,8 @@ def sentence(fact: Fact, office: str) -> str:
             return f"{clock}起算，{due}到期{provisional}"
         case "clock_moved":
             cause = wording.CAUSES.get(fact["cause"], "重新计算")
-            return f"{clock}由{_moment(fact['was'])}改为{due}{provisional}（{cause}）"
+            changed = f"仍为{due}" if fact["was"] == fact["due"] else f"由{_moment(fact['was'])}改为{due}"
+            return f"{clock}{changed}{provisional}（{cause}）"
         case "clock_met":
             return f"{clock}按时完成"
         case "clock_breached":

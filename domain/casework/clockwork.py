@@ -117,6 +117,7 @@ def move(
     added_days: int = 0,
     citation: str | None = None,
     calendar: str | None = None,
+    another_rule: bool = False,
 ) -> None:
     """Give a running clock another due time; its rungs keep their distance to it.
 
@@ -143,6 +144,8 @@ def move(
             added_days=added_days,
             calendar=calendar,
             citation=citation,
+            choice=rule.choice if rule and another_rule else None,
+            unspecified=rule.unspecified is not None if rule and another_rule else None,
         )
     )
 

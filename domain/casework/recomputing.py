@@ -37,7 +37,17 @@ def recompute(
         if due is None or (_same(draft, clock, due) and same_rule):
             continue
         limit = clock.limit if _fixed(clock) else clockwork.limit_words(rule)
-        clockwork.move(draft, clock, due, cause, rule.basis, limit=limit, anchor=anchor, calendar=calendar)
+        clockwork.move(
+            draft,
+            clock,
+            due,
+            cause,
+            rule.basis,
+            limit=limit,
+            anchor=anchor,
+            calendar=calendar,
+            another_rule=not same_rule,
+        )
 
 
 def _same(draft: Draft, clock: Clock, due: datetime) -> bool:

@@ -44,6 +44,11 @@ def test_what_the_office_owes_is_told_by_its_name() -> None:
     assert told == "县热线办派单时限逾期，应于2026年5月6日 15:00完成"
 
 
+def test_a_due_time_that_stays_is_not_said_to_change() -> None:
+    fact = {**_ANY, "fact": "clock_moved", "clock": "handle", "was": _ANY["due"], "cause": "amended"}
+    assert sentence(fact, "县热线办").startswith("水务局办理时限仍为2026年5月6日 15:00")
+
+
 def test_an_extension_says_from_when_to_when() -> None:
     fact = {**_ANY, "fact": "clock_moved", "clock": "handle"}
     assert sentence(fact, "县热线办") == (
