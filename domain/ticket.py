@@ -519,7 +519,14 @@ def _redone(ticket: Ticket, fact: facts.Done) -> Ticket:
         signatures=frozenset(),
     )
     return _assignment(
-        reopened, fact.unit, redo=True, reply=None, extensions=0, extended_days=0, extension_asked=None
+        reopened,
+        fact.unit,
+        redo=True,
+        reply=None,
+        extensions=0,
+        extended_days=0,
+        extension_asked=None,
+        discharged=frozenset(),
     )
 
 

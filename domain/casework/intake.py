@@ -119,7 +119,7 @@ def revise_calendar(draft: Draft, envelope: Envelope, command: ReviseCalendar) -
         ) from error
     draft.done(envelope)
     recompute(draft, "calendar", calendar=revised.version)
-    start_what_is_new(draft)
+    start_what_is_new(draft, draft.ticket.about)
 
 
 def supplement(draft: Draft, envelope: Envelope, command: Supplement) -> None:
