@@ -79,9 +79,10 @@ def _caller(draft: Draft, named: str | None) -> str:
 
 
 def dissatisfied(draft: Draft) -> list[CallerState]:
-    """The callers whose latest word is one that the policy allows a redo for."""
+    """The callers whose latest word allows a redo: their rating, or without one that it is not solved."""
     wanted = draft.policy.redo.ratings
-    return [c for c in draft.ticket.callers.values() if c.handling in wanted or c.solved is False]
+    callers = draft.ticket.callers.values()
+    return [c for c in callers if c.handling in wanted or (c.handling is None and c.solved is False)]
 
 
 def redo(draft: Draft, envelope: Envelope, command: Redo) -> None:
