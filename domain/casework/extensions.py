@@ -131,6 +131,7 @@ def override_limit(draft: Draft, envelope: Envelope, command: OverrideLimit) -> 
     due, limit = _overridden(draft, command, handle, terms.basis)
     draft.done(envelope, known.unit)
     clockwork.move(draft, handle, due, "override", terms.basis, limit=limit, citation=command.citation)
+    clockwork.end_named(draft, ClockName.TARGET, known.unit, EndReason.SUPERSEDED)
     clockwork.reopen_extension_window(draft, known.unit)
     clockwork.follow(draft, known.unit, "override")
 

@@ -62,9 +62,12 @@ def start_what_is_new(draft: Draft, before: TicketFields) -> None:
         for name in (ClockName.TARGET, ClockName.ANSWER):
             rule = draft.rule(name)
             is_new = rule is not None and draft.rule(name, before) is None and name not in lead.discharged
-            if rule is not None and is_new:
+            replaced = name is ClockName.TARGET and handle.overridden
+            if rule is not None and is_new and not replaced:
                 anchor = _begun(draft, lead, handle, rule)
                 clockwork.start(draft, name, lead.unit, anchor, redo=lead.redo)
+                if name is ClockName.TARGET:
+                    _extend_target(draft, handle)
         clockwork.reopen_extension_window(draft, lead.unit)
     for known in draft.ticket.active():
         _start_return_window(draft, known)
@@ -76,6 +79,15 @@ def _begun(draft: Draft, lead: Assignment, handle: Clock, rule: ClockRule) -> da
     if handle.anchor not in (received, lead.dispatched_at):
         return handle.anchor
     return received if rule.anchor is Anchor.RECEIPT else lead.dispatched_at
+
+
+def _extend_target(draft: Draft, handle: Clock) -> None:
+    """A target that began beside a limit already extended gets the same days."""
+    target, terms = draft.ticket.clock(ClockName.TARGET, handle.unit), draft.policy.extensions
+    days = handle.added_days
+    if target is not None and terms is not None and days:
+        due = draft.law.calendar.add_working_days(target.due, days)
+        clockwork.move(draft, target, due, "extension", terms.basis, added_days=days)
 
 
 def _start_return_window(draft: Draft, known: Assignment) -> None:
