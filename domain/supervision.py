@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from domain import facts
 from domain.calendar_data import CalendarData
 from domain.calendar_zone import CalendarError
-from domain.casework.clockwork import ladder, limit_words
+from domain.casework.clockwork import ladder, limit_words, still_to_ring
 from domain.casework.parts import require
 from domain.commands import (
     Actor,
@@ -392,7 +392,10 @@ def _revise(
         return made
     due = rule.length.after(state.opened_at, counting.calendar)
     provisional = counting.calendar.provisional(due)
-    if (due, provisional) == (state.due, state.provisional):
+    rungs = ladder(counting.calendar, rule, due, since=now)
+    if due == state.due:
+        rungs = still_to_ring(counting.calendar, rule, due, state.ladder)
+    if (due, provisional, rungs) == (state.due, state.provisional, state.ladder):
         return made
     if state.breached and due > state.due:
         made.append(
@@ -408,7 +411,7 @@ def _revise(
             provisional=provisional,
             was=state.due,
             cause="calendar",
-            ladder=ladder(counting.calendar, rule, due, since=now),
+            ladder=rungs,
             calendar=revised.version,
         )
     )

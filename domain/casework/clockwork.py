@@ -96,6 +96,14 @@ def ladder(calendar: WorkCalendar, rule: ClockRule, due: datetime, since: dateti
     return tuple(rungs)
 
 
+def still_to_ring(
+    calendar: WorkCalendar, rule: ClockRule, due: datetime, left: tuple[Alarm, ...]
+) -> tuple[Alarm, ...]:
+    """The last rungs of a rule around a due time, as many as are `left` of a ladder: the others have rung."""
+    rungs = ladder(calendar, rule, due, since=datetime.min.replace(tzinfo=due.tzinfo))
+    return rungs[max(0, len(rungs) - len(left)) :]
+
+
 def limit_words(rule: ClockRule) -> str:
     """How the length of a clock is written into its facts."""
     if rule.length is not None:
@@ -127,7 +135,11 @@ def move(
     rule = draft.rule(clock.name)
     if clock.breached and due > clock.due:
         take_back(draft, clock)
-    rungs = ladder(draft.law.calendar, rule, due, since=draft.now) if rule else ()
+    rungs: tuple[Alarm, ...] = ()
+    if rule is not None and (due != clock.due or (another_rule and not clock.breached)):
+        rungs = ladder(draft.law.calendar, rule, due, since=draft.now)
+    elif rule is not None:
+        rungs = still_to_ring(draft.law.calendar, rule, due, clock.ladder)
     draft.add(
         facts.ClockMoved(
             at=draft.now,
@@ -138,7 +150,7 @@ def move(
             provisional=draft.law.calendar.provisional(due),
             was=clock.due,
             cause=cause,
-            ladder=clock.ladder if clock.breached and due == clock.due else rungs,
+            ladder=rungs,
             limit=limit,
             anchor=anchor if anchor != clock.anchor else None,
             added_days=added_days,

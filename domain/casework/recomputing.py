@@ -19,7 +19,8 @@ def recompute(
 
     A limit that a law or an upper level set stays; a due time that somebody named stays, though it may be
     provisional no longer. A clock that the policy does not have for such a ticket ends. One that another rule
-    is for than `before`, though due at the same time, names that rule from now on.
+    is for than `before`, though due at the same time, names that rule from now on. Where a due time stays, its
+    lamps before and after it may still light on other days.
     """
     for clock in _what_others_hang_on_first(draft):
         if draft.ticket.clock(clock.name, clock.unit) is None:
@@ -34,7 +35,7 @@ def recompute(
             continue
         due = _due(draft, clock, rule, anchor)
         same_rule = _fixed(clock) or rule is draft.rule(clock.name, before)
-        if due is None or (_same(draft, clock, due) and same_rule):
+        if due is None or (_same(draft, clock, rule, due) and same_rule):
             continue
         limit = clock.limit if _fixed(clock) else clockwork.limit_words(rule)
         clockwork.move(
@@ -50,8 +51,12 @@ def recompute(
         )
 
 
-def _same(draft: Draft, clock: Clock, due: datetime) -> bool:
-    return due == clock.due and clock.provisional == draft.law.calendar.provisional(due)
+def _same(draft: Draft, clock: Clock, rule: ClockRule, due: datetime) -> bool:
+    """Whether nothing of a clock is new: its due time, that it is provisional, or when its lamps light."""
+    calendar = draft.law.calendar
+    if due != clock.due or clock.provisional != calendar.provisional(due):
+        return False
+    return clock.ladder == clockwork.still_to_ring(calendar, rule, due, clock.ladder)
 
 
 def start_what_is_new(draft: Draft, before: TicketFields) -> None:
