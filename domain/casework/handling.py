@@ -83,9 +83,10 @@ def reply(draft: Draft, envelope: Envelope, command: Reply) -> None:
         )
     require(command, terms.requires, draft.ticket.about)
     _check_outcome(draft, command)
-    contacted = command.contacted_at and draft.law.calendar.localised(command.contacted_at)
-    if contacted is not None and contacted > draft.now:
+    if _is_to_come(draft, command.contacted_at):
         raise Rejected("contact_in_the_future", "答复诉求人的时间不能晚于现在。请核对。", terms.basis)
+    if _is_to_come(draft, command.handled_at):
+        raise Rejected("handled_in_the_future", "办理时间不能晚于现在。请核对。", terms.basis)
     draft.done(envelope)
     if known.stage is UnitStage.WAITING:
         signed(draft, command.unit)
@@ -95,6 +96,10 @@ def reply(draft: Draft, envelope: Envelope, command: Reply) -> None:
         draft.move_unit(command.unit, UnitStage.APPROVING)
         return
     submit(draft, command.unit)
+
+
+def _is_to_come(draft: Draft, moment: datetime | None) -> bool:
+    return moment is not None and draft.law.calendar.localised(moment) > draft.now
 
 
 def _check_outcome(draft: Draft, command: Reply) -> None:
