@@ -51,6 +51,30 @@ class PersonalText:
 MAX_TEXT = 20_000
 """Longest text a person may write in one field, in characters."""
 
+
+def _written_out(value: Any) -> Any:
+    """Pydantic takes a bare number for seconds since 1970: nobody writes a date like that."""
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError("不是日期和时间")
+    return value
+
+
+def _counted(value: Any) -> Any:
+    """Pydantic takes true for 1."""
+    if isinstance(value, bool):
+        raise ValueError("应为整数")
+    return value
+
+
+_NUMBER = re.compile(r"\s*[-+]?[0-9.]+\s*")
+
+Moment = Annotated[datetime, BeforeValidator(_written_out)]
+"""A date and a time that somebody wrote."""
+
+_Counted = BeforeValidator(_counted)
+_Days = Annotated[int, Field(ge=1, le=250), _Counted]
+_Units = Annotated[int, Field(ge=1, le=100), _Counted]
+
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), PersonalText()]
@@ -114,10 +138,10 @@ class TicketFields(Said):
     subject_unit: UnitName | None = None
     prior: str | None = Field(default=None, max_length=64)
     upstream_no: str | None = Field(default=None, max_length=64)
-    upstream_due: datetime | None = None
-    received_at: datetime
-    original_received_at: datetime | None = None
-    units_involved: int | None = Field(default=None, ge=1, le=100)
+    upstream_due: Moment | None = None
+    received_at: Moment
+    original_received_at: Moment | None = None
+    units_involved: _Units | None = None
     unclear_duty: bool = False
 
 
@@ -139,8 +163,8 @@ class Amend(Order):
     subject_unit: UnitName | None = None
     prior: str | None = Field(default=None, max_length=64)
     upstream_no: str | None = Field(default=None, max_length=64)
-    upstream_due: datetime | None = None
-    units_involved: int | None = Field(default=None, ge=1, le=100)
+    upstream_due: Moment | None = None
+    units_involved: _Units | None = None
     unclear_duty: bool | None = None
     reason: Text | None = None
 
@@ -193,7 +217,7 @@ class RequestUpstreamExtension(Order):
     """Ask the upper level for more time."""
 
     do: Literal["request_upstream_extension"] = "request_upstream_extension"
-    working_days: int | None = Field(default=None, ge=1, le=250)
+    working_days: _Days | None = None
     reason: Text | None = None
 
 
@@ -202,7 +226,7 @@ class UpstreamAnswer(Order):
 
     do: Literal["upstream_answer"] = "upstream_answer"
     approve: bool
-    due: datetime | None = None
+    due: Moment | None = None
 
 
 class Answer(Order):
@@ -273,7 +297,7 @@ class Contact(UnitOrder):
     do: Literal["contact"] = "contact"
     number_used: Text | None = None
     told: Text | None = None
-    next_contact_at: datetime | None = None
+    next_contact_at: Moment | None = None
     reached: bool = True
 
 
@@ -307,7 +331,7 @@ class RequestExtension(UnitOrder):
     """申请延期."""
 
     do: Literal["request_extension"] = "request_extension"
-    working_days: int = Field(ge=1, le=250)
+    working_days: _Days
     reason: Text | None = None
     reason_code: ExtensionReason | None = None
     citizen_informed: bool = False
@@ -320,7 +344,7 @@ class DecideExtension(UnitOrder):
     do: Literal["decide_extension"] = "decide_extension"
     unit: UnitName | None = None  # type: ignore[assignment]
     approve: bool
-    working_days: int | None = Field(default=None, ge=1, le=250)
+    working_days: _Days | None = None
     reason: Text | None = None
     exception_reason: Text | None = None
     approved_by: Text | None = None
@@ -348,14 +372,14 @@ class Reply(UnitOrder):
     do: Literal["reply"] = "reply"
     outcome: Outcome | None = None
     text: Text | None = None
-    contacted_at: datetime | None = None
+    contacted_at: Moment | None = None
     number_used: Text | None = None
     citizen_satisfaction: Rating | None = None
     materials: Texts = []
-    planned_for: date | datetime | None = None
+    planned_for: Annotated[date | datetime, BeforeValidator(_written_out)] | None = None
     handler: Text | None = None
     section: Text | None = None
-    handled_at: datetime | None = None
+    handled_at: Moment | None = None
     basis: Text | None = None
 
 
@@ -547,8 +571,8 @@ class OverrideLimit(UnitOrder):
 
     do: Literal["override_limit"] = "override_limit"
     unit: UnitName | None = None  # type: ignore[assignment]
-    due: datetime | None = None
-    working_days: int | None = Field(default=None, ge=1, le=750)
+    due: Moment | None = None
+    working_days: Annotated[int, Field(ge=1, le=750), _Counted] | None = None
     citation: Text | None = None
     approved_by: Text | None = None
 

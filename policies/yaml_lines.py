@@ -15,6 +15,13 @@ class PlainLoader(yaml.SafeLoader):
     those of YAML 1.2); and a date that pydantic reads itself can be refused with its field.
     """
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value; what cannot be read as its tag says is a mistake of the text with a line."""
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            raise yaml.MarkedYAMLError(problem="读不出这个值", problem_mark=node.start_mark) from None
+
 
 PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
@@ -34,6 +41,19 @@ def load(text: str) -> Any:
     return yaml.load(text, Loader=PlainLoader)
 
 
+_PROBLEMS = {"found character '\\t' that cannot start any token": "不能用制表符缩进或分隔，请改用空格"}
+
+
+def problem(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
+    """What is wrong with a text that is no YAML, and on which line, from 1, if that can be told."""
+    if isinstance(error, yaml.reader.ReaderError):
+        found = error.character if isinstance(error.character, int) else ord(error.character)
+        return text.count("\n", 0, error.position) + 1, f"含有不能使用的字符 U+{found:04X}"
+    mark = getattr(error, "problem_mark", None)
+    said = str(getattr(error, "problem", error))
+    return mark.line + 1 if mark else None, _PROBLEMS.get(said, said)
+
+
 _WORDS = {
     "extra_forbidden": "没有这个字段",
     "missing": "缺少这个字段",
@@ -41,6 +61,7 @@ _WORDS = {
     "enum": "取值不在规定的范围内",
     "string_pattern_mismatch": "写法不合规定",
     "string_type": "应为文字",
+    "string_unicode": "含有不能使用的字符",
     "string_too_short": "不能为空",
     "string_too_long": "文字过长",
     "bool_type": "应为 true 或 false",
@@ -48,6 +69,8 @@ _WORDS = {
     "int_type": "应为整数",
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
+    "int_parsing_size": "数字过大",
+    "finite_number": "应为数字",
     "float_type": "应为数字",
     "float_parsing": "应为数字",
     "list_type": "应为一列",
@@ -120,10 +143,14 @@ def told(error: ValidationError, where: str, node: Any, under: tuple[int | str, 
     for problem in problems:
         if any(_inside(other["loc"], problem["loc"]) for other in problems):
             continue
-        loc = (*under, *problem["loc"])
-        field = ".".join(str(part) for part in loc)
-        lines.append(f"{where} 第{line_of(node, loc)}行 {field}：{_what(problem)}")
+        lines.append(placed(where, node, (*under, *problem["loc"]), _what(problem)))
     return "\n".join(lines)
+
+
+def placed(where: str, node: Any, loc: tuple[int | str, ...], what: str) -> str:
+    """One complaint as `file 第N行 field：what is wrong`; of the whole file without a field."""
+    field = " " + ".".join(str(part) for part in loc) if loc else ""
+    return f"{where} 第{line_of(node, loc)}行{field}：{what}"
 
 
 def _what(problem: ErrorDetails) -> str:

@@ -10,7 +10,7 @@ from domain.law import Law
 from domain.rejected import Rejected
 
 Line = dict[str, Any]
-_UNPRINTED = frozenset({"texts", "command_id", "by"})
+UNPRINTED = frozenset({"texts", "command_id", "by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Placed:
 
 def fact_line(fact: Fact, law: Law) -> Line:
     """A fact as it is printed: no texts, moments in the calendar's zone."""
-    written = {key: _ordered(value) for key, value in to_json(fact).items() if key not in _UNPRINTED}
+    written = {key: _ordered(value) for key, value in to_json(fact).items() if key not in UNPRINTED}
     return {**written, "at": law.calendar.local(fact.at).isoformat()}
 
 

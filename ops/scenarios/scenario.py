@@ -16,18 +16,20 @@ from domain.commands import (
     Actor,
     Envelope,
     Given,
+    Moment,
     PriorTicket,
     TicketFields,
     UnitGiven,
     command_adapter,
 )
-from domain.facts import FACTS
 from domain.law import Law
 from domain.policy import Policy
 from domain.supervision import ROLES as SUPERVISION_ROLES
 from domain.vocabulary import Role
+from ops.scenarios.expected import mistake
 from policies import yaml_lines
 from policies.loading import PolicyError, law_of, load_policy
+from policies.rules import rule_ids
 
 
 class ScenarioError(Exception):
@@ -58,7 +60,7 @@ class _ScenarioFile(BaseModel):
     precedent: str | None = None
     prior_ticket: PriorTicket = "handled"
     steps: list[dict[str, Any]] = []
-    until: datetime | None = None
+    until: Moment | None = None
     expect: list[dict[str, Any]] = []
     expect_not: list[dict[str, Any]] = []
 
@@ -101,7 +103,8 @@ def read(path: Path) -> Scenario:
     except OSError as error:
         raise ScenarioError(f"{path}：读不到文件（{error.strerror}）") from error
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}：读不到文件（不是 UTF-8 编码的文字）") from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ScenarioError(f"{path} 第{line}行：读不到文件（不是 UTF-8 编码的文字）") from error
     return parse(text, str(path), path.stem)
 
 
@@ -119,6 +122,9 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     except CalendarError as error:
         raise source.error(("office_hours",), str(error)) from error
     received = source.moment(("ticket", "received_at"), file.ticket.received_at, law)
+    if file.ticket.upstream_due is not None:
+        source.moment(("ticket", "upstream_due"), file.ticket.upstream_due, law)
+    _check_rules(file.rules, source)
     steps = tuple(_step(file, law, number, source) for number in range(len(file.steps)))
     _check_order(received, steps, source)
     last = steps[-1].at if steps else received
@@ -148,8 +154,7 @@ class _Source:
 
     def error(self, field: tuple[int | str, ...], why: str) -> ScenarioError:
         """An error about a field."""
-        name = ".".join(str(part) for part in field)
-        return ScenarioError(f"{self.where} 第{yaml_lines.line_of(self.node, field)}行 {name}：{why}")
+        return ScenarioError(yaml_lines.placed(self.where, self.node, field, why))
 
     def moment(self, field: tuple[int | str, ...], written: datetime, law: Law) -> datetime:
         """A moment in the calendar's zone."""
@@ -168,9 +173,8 @@ def _composed(text: str, where: str) -> tuple[Any, Any]:
     try:
         return yaml_lines.compose(text), yaml_lines.load(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" 第{mark.line + 1}行" if mark else ""
-        problem = getattr(error, "problem", error)
+        number, problem = yaml_lines.problem(error, text)
+        line = f" 第{number}行" if number else ""
         raise ScenarioError(f"{where}{line}：不是合格的 YAML（{problem}）") from error
 
 
@@ -198,7 +202,7 @@ def _step(file: _ScenarioFile, law: Law, number: int, source: _Source) -> Step:
 
 
 class _Moment(BaseModel):
-    at: datetime
+    at: Moment
 
 
 def _without_tag(error: ValidationError, do: str) -> ValidationError:
@@ -237,6 +241,12 @@ def _check_order(received: datetime, steps: tuple[Step, ...], source: _Source) -
         last = step.at
 
 
+def _check_rules(named: list[str], source: _Source) -> None:
+    for number, rule in enumerate(named):
+        if rule not in rule_ids():
+            raise source.error(("rules", number), f"规则表中没有{rule}这一条")
+
+
 _MOMENTS = frozenset({"at", "due", "was", "on", "until", "met_at", "anchor", "submitted_at"})
 
 
@@ -248,15 +258,15 @@ def _expected(
 
 
 def _line(line: dict[str, Any], law: Law, source: _Source, place: tuple[int | str, ...]) -> dict[str, Any]:
-    fact = line.get("fact")
-    if fact is not None and fact != "refused" and fact not in FACTS:
-        raise source.error((*place, "fact"), f"没有“{fact}”这种记录")
     read = dict(line)
     for key in _MOMENTS & line.keys():
-        if isinstance(line[key], str):
-            try:
-                moment = datetime.fromisoformat(line[key])
-            except ValueError as error:
-                raise source.error((*place, key), "不是日期和时间") from error
-            read[key] = source.moment((*place, key), moment, law).isoformat()
+        if line[key] is None:
+            continue
+        try:
+            moment = datetime.fromisoformat(line[key])
+        except (TypeError, ValueError) as error:
+            raise source.error((*place, key), "不是日期和时间") from error
+        read[key] = source.moment((*place, key), moment, law).isoformat()
+    if wrong := mistake(read):
+        raise source.error((*place, wrong[0]), wrong[1])
     return read

@@ -192,6 +192,101 @@ def refusal(text: str) -> str:
             "第13行 expect.0.at：不是日期和时间",
             id="expectation-with-a-bad-moment",
         ),
+        pytest.param(
+            "{fact: clock_met, clock: sign}",
+            "{fact: clock_met, due: 20260310}",
+            "第13行 expect.0.due：不是日期和时间",
+            id="expectation-with-a-number-for-a-moment",
+        ),
+        pytest.param(
+            "fact: clock_met",
+            "fact: [lamp]",
+            "第13行 expect.0.fact：没有",
+            id="expectation-of-a-list-of-facts",
+        ),
+        pytest.param(
+            "clock: sign}",
+            "clok: sign}",
+            "第13行 expect.0.clok：“clock_met”没有这个字段",
+            id="unknown-field-expected",
+        ),
+        pytest.param(
+            "{fact: clock_met, clock: sign}",
+            "{clok: sign}",
+            "第13行 expect.0.clok：没有这个字段",
+            id="unknown-field-of-any-fact",
+        ),
+        pytest.param(
+            "clock: sign}",
+            "clock: sing}",
+            "第13行 expect.0.clock：不会有这样的值",
+            id="value-that-never-comes",
+        ),
+        pytest.param(
+            "fact: clock_met, clock: sign",
+            "fact: refused, do: singn",
+            "第13行 expect.0.do：没有“singn”这个操作",
+            id="refusal-of-an-unknown-command",
+        ),
+        pytest.param("JC-11.1a", "JC-99", "第3行 rules.0：规则表中没有JC-99这一条", id="unknown-rule"),
+        pytest.param(
+            "at: 2026-03-10T09:10",
+            "at: 20260310",
+            "第10行 steps.1.at：不是日期和时间",
+            id="number-for-a-moment",
+        ),
+        pytest.param(
+            "received_at: 2026-03-10T08:00",
+            'received_at: "1773100800"',
+            "第7行 ticket.received_at：不是日期和时间",
+            id="seconds-for-a-moment",
+        ),
+        pytest.param("2026-03-10T12:00", "99999", "第11行 until：不是日期和时间", id="number-for-the-end"),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: reply, unit: 水务局, planned_for: 20260501",
+            "第10行 steps.1.planned_for：不是日期和时间",
+            id="number-for-a-day",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: request_extension, unit: 水务局, working_days: true",
+            "第10行 steps.1.working_days：应为整数",
+            id="true-for-a-number",
+        ),
+        pytest.param(
+            "  type: complaint",
+            "  type: complaint\n  upstream_due: 9026-03-10T12:00",
+            "第6行 ticket.upstream_due：日期超出可计算的范围",
+            id="upper-limit-beyond-any-calendar",
+        ),
+        pytest.param(
+            "unit: 水务局}", "unit: !!int 水}", "第10行：不是合格的 YAML（读不出这个值）", id="tag-that-lies"
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            f"do: request_extension, unit: 水务局, working_days: {'9' * 5000}",
+            "第10行：不是合格的 YAML（读不出这个值）",
+            id="number-without-end",
+        ),
+        pytest.param(
+            "do: sign, unit: 水务局",
+            "do: request_extension, unit: 水务局, working_days: 1.0e999",
+            "第10行 steps.1.working_days：应为数字",
+            id="infinite-number",
+        ),
+        pytest.param(
+            "  - {at: 2026-03-10T09:10",
+            "\t- {at: 2026-03-10T09:10",
+            "第10行：不是合格的 YAML（不能用制表符",
+            id="tab",
+        ),
+        pytest.param(
+            "unit: 水务局}",
+            "unit: 水\x00务局}",
+            "第10行：不是合格的 YAML（含有不能使用的字符 U+0000）",
+            id="nul",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_field(right: str, wrong: str, said: str) -> None:
@@ -208,7 +303,7 @@ def test_the_same_file_without_a_mistake_runs() -> None:
 
 @pytest.mark.parametrize("text", ["", "# 空\n", "- a\n", "一句话\n"])
 def test_a_file_that_says_nothing_is_refused(text: str) -> None:
-    assert refusal(text).startswith("漏水.yaml 第1行 ：应为一组字段")
+    assert refusal(text).startswith("漏水.yaml 第1行：应为一组字段")
 
 
 def test_text_that_is_no_yaml_is_refused_with_its_line() -> None:
@@ -233,7 +328,10 @@ def test_a_file_that_is_not_there_is_one_line_and_code_2(
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(ScenarioError, match="读不到文件"):
+    with pytest.raises(ScenarioError, match="第1行：读不到文件"):
+        read(path)
+    path.write_bytes(RIGHT.replace("水务局", "Water").encode() + "# 水务局\n".encode("gbk"))
+    with pytest.raises(ScenarioError, match="第14行：读不到文件（不是 UTF-8 编码的文字）"):
         read(path)
 
 
