@@ -450,9 +450,13 @@ class Deliberation(Element):
 
 
 class Binding(Element):
-    """A panel's decision binds later routing; the unit it named may not give the ticket back."""
+    """A panel's decision binds later routing; the unit it named may not give the ticket back.
+
+    `precedent_basis`: it binds later tickets of the same kind and area too, until a panel decides anew.
+    """
 
     return_basis: tuple[RuleId, ...] = Field(min_length=1)
+    precedent_basis: tuple[RuleId, ...] = ()
 
 
 class LeadReason(Element):

@@ -195,13 +195,19 @@ def _check_panel(draft: Draft, envelope: Envelope, lead: str) -> None:
 
 
 def _check_precedent(draft: Draft, envelope: Envelope, lead: str) -> None:
-    binds, precedent = draft.policy.dispatch.panel_binds, envelope.given.precedent
-    if binds and precedent and lead != precedent and not draft.ticket.panel_held:
+    precedent, basis = _precedent(draft, envelope)
+    if precedent and lead != precedent and not draft.ticket.panel_held:
         raise Rejected(
-            "panel_binds",
-            f"同类事项已经会商研判确定由{precedent}办理。情况不同的，请先重新研判。",
-            binds.basis,
+            "panel_binds", f"同类事项已经会商研判确定由{precedent}办理。情况不同的，请先重新研判。", basis
         )
+
+
+def _precedent(draft: Draft, envelope: Envelope) -> tuple[str | None, tuple[str, ...]]:
+    """The unit that a panel named for an earlier matter of this kind, where the policy lets that bind."""
+    binds = draft.policy.dispatch.panel_binds
+    if binds is None or not binds.precedent_basis:
+        return None, ()
+    return envelope.given.precedent, binds.precedent_basis
 
 
 def _first_receiver(draft: Draft, command: Dispatch) -> bool:
@@ -221,7 +227,8 @@ def _no_way_back(
     draft: Draft, envelope: Envelope, command: Dispatch, first_receiver: bool
 ) -> tuple[str | None, tuple[str, ...]]:
     terms = draft.policy.dispatch
-    if command.panel_decided or draft.ticket.panel_held or envelope.given.precedent == command.lead:
+    precedent, _ = _precedent(draft, envelope)
+    if command.panel_decided or draft.ticket.panel_held or precedent == command.lead:
         return "panel_decided", provided(terms.panel_binds, draft, "会商研判").return_basis
     if terms.joint_meeting and terms.joint_meeting.return_basis and draft.ticket.meeting_concluded:
         return "meeting_decided", terms.joint_meeting.return_basis

@@ -139,7 +139,8 @@ def dispatching(policy: Policy) -> Iterator[str]:
             f"{cite(terms.panel.basis)}"
         )
     if terms.panel_binds:
-        yield f"- 研判意见约束此后的派单，所定单位不得退单。{cite(terms.panel_binds.basis)}"
+        later = "；同一属地同类事项以后也派给该单位" if terms.panel_binds.precedent_basis else ""
+        yield f"- 研判意见约束本工单此后的派单，所定单位不得退单{later}。{cite(terms.panel_binds.basis)}"
 
 
 def returns(policy: Policy) -> Iterator[str]:
