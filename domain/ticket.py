@@ -288,6 +288,7 @@ def _assigned(ticket: Ticket, fact: facts.Assigned) -> Ticket:
         lacking=fact.lacking,
         return_blocked=fact.return_blocked,
         return_blocked_basis=fact.return_blocked_basis,
+        redo=ticket.redos > 0,
     )
     others = {unit: a for unit, a in ticket.assignments.items() if unit != fact.unit}
     return changed(ticket, assignments={**others, fact.unit: made}, hops=max(ticket.hops, fact.hop))

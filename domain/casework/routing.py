@@ -114,10 +114,10 @@ def _start_lead(draft: Draft, unit: str) -> None:
         wanted = draft.ticket.redone_at or draft.ticket.about.received_at
         since = draft.law.calendar.localised(wanted)
         anchor = since if rule and rule.anchor is Anchor.RECEIPT else draft.now
-        clockwork.start(draft, name, unit, anchor)
+        clockwork.start(draft, name, unit, anchor, redo=draft.ticket.assignments[unit].redo)
     if draft.ticket.assignments[unit].return_blocked is None:
         _start_return_window(draft, unit)
-    clockwork.start(draft, ClockName.EXTENSION_WINDOW, unit)
+    clockwork.reopen_extension_window(draft, unit)
 
 
 def _start_return_window(draft: Draft, unit: str) -> None:
