@@ -115,9 +115,13 @@ class Draft:
         return self.policy.clock(name, about or self.ticket.about, units)
 
     def units_involved(self) -> int:
-        """How many units work on the ticket or have done their part, one at least."""
+        """How many units work on the ticket or have done their part: those that assist, and one that leads.
+
+        While a lead is looked for it counts already: somebody will be it.
+        """
         gone = (UnitStage.RETURNED, UnitStage.RECALLED)
-        return max(1, sum(a.stage not in gone for a in self.ticket.assignments.values()))
+        parts = self.ticket.assignments.values()
+        return 1 + sum(a.role is UnitRole.ASSIST and a.stage not in gone for a in parts)
 
     def end(self, to: Status, reason: EndReason) -> None:
         """End the ticket, and every clock and wait with it."""
