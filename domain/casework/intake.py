@@ -160,6 +160,7 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
         draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="interception", basis=told))
     if not rule.keep_content:
         draft.add(facts.ContentDropped(at=draft.now, basis=rule.basis))
+    draft.release_units("refusal", refusals.basis)
     draft.end(Status.REFUSED, EndReason.CLOSED)
 
 
