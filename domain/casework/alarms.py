@@ -7,11 +7,12 @@ from domain import facts
 from domain.casework import clockwork
 from domain.casework.closing import archive
 from domain.casework.draft import Draft
+from domain.casework.routing import deem_accepted
 from domain.casework.supervising import open_supervision
 from domain.facts import Alarm, Fact
 from domain.law import Law
 from domain.ticket import Clock, Ticket
-from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, SupervisionCause, UnitStage
+from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, SupervisionCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,6 @@ def _light(draft: Draft, clock: Clock, alarm: Alarm) -> None:
 
 def _lapse(draft: Draft, clock: Clock) -> None:
     clockwork.end(draft, clock, EndReason.LAPSED)
-    deemed = draft.policy.returns.deemed_acceptance
     known = draft.ticket.assignments.get(clock.unit)
-    if clock.name is not ClockName.RETURN_WINDOW or deemed is None or known is None:
-        return
-    if known.stage is UnitStage.WAITING and not known.return_asked:
-        draft.add(facts.DeemedAccepted(at=draft.now, unit=clock.unit, of="dispatch", basis=deemed.basis))
+    if clock.name is ClockName.RETURN_WINDOW and known is not None and not known.return_asked:
+        deem_accepted(draft, known)

@@ -308,6 +308,13 @@ def request_return(draft: Draft, envelope: Envelope, command: RequestReturn) -> 
     draft.wait(command.unit, "return", terms.basis)
 
 
+def deem_accepted(draft: Draft, known: Assignment) -> None:
+    """A unit that has neither signed nor given the ticket back in time has it, where the policy says so."""
+    deemed = draft.policy.returns.deemed_acceptance
+    if deemed is not None and known.stage is UnitStage.WAITING:
+        draft.add(facts.DeemedAccepted(at=draft.now, unit=known.unit, of="dispatch", basis=deemed.basis))
+
+
 _BLOCKED = {
     "meeting_decided": "本工单经专题会议研究确定由你单位办理，不得回退，请按时办理。",
     "panel_decided": "本工单经会商研判确定由你单位办理，不得回退，请按时办理。",
@@ -346,6 +353,8 @@ def decide_return(draft: Draft, envelope: Envelope, command: DecideReturn) -> No
         blocked = {"return_blocked": "insisted", "return_blocked_basis": list(final.basis)} if final else {}
         draft.done(envelope, known.unit, **blocked)
         draft.end_wait(known.unit, "return", terms.refused.basis)
+        if draft.rule(ClockName.RETURN_WINDOW) and not _window_open(draft, known):
+            deem_accepted(draft, known)
         return
     draft.done(envelope, known.unit)
     draft.end_wait(known.unit, "return", terms.approved.basis)
