@@ -41,7 +41,19 @@ def load(text: str) -> Any:
     return yaml.load(text, Loader=PlainLoader)
 
 
-_PROBLEMS = {"found character '\\t' that cannot start any token": "不能用制表符缩进或分隔，请改用空格"}
+_PROBLEMS = {
+    "found character '\\t'": "不能用制表符缩进或分隔，请改用空格",
+    "mapping values are not allowed here": "冒号的位置不对，含冒号的文字请加引号",
+    "could not find expected ':'": "缺少冒号",
+    "expected <block end>": "缩进不对",
+    "expected ',' or '}'": "花括号里的字段之间缺少逗号，或者没有收尾的花括号",
+    "expected ',' or ']'": "方括号里的各项之间缺少逗号，或者没有收尾的方括号",
+    "found undefined alias": "引用了没有定义的内容",
+    "found unhashable key": "字段的名称不能是一列或者一组字段",
+    "found unexpected end of stream": "引号没有收尾",
+    "but found another document": "一个文件只能写一份",
+}
+"""What the beginning of a parser's complaint means to somebody who has never heard of YAML."""
 
 
 def problem(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
@@ -51,7 +63,8 @@ def problem(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
         return text.count("\n", 0, error.position) + 1, f"含有不能使用的字符 U+{found:04X}"
     mark = getattr(error, "problem_mark", None)
     said = str(getattr(error, "problem", error))
-    return mark.line + 1 if mark else None, _PROBLEMS.get(said, said)
+    meant = next((words for begins, words in _PROBLEMS.items() if said.startswith(begins)), said)
+    return mark.line + 1 if mark else None, meant
 
 
 _WORDS = {

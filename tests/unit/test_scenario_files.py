@@ -306,6 +306,26 @@ def test_a_file_that_says_nothing_is_refused(text: str) -> None:
     assert refusal(text).startswith("漏水.yaml 第1行：应为一组字段")
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("name: 漏水", "name: 漏水：一\n地点: 水泉街: 5号", "第2行：不是合格的 YAML（冒号的位置不对"),
+        ("until: ", "until ", "缺少冒号"),
+        ("  - {fact: clock_met", "   - {fact: clock_met, clock: sign}\n - {fact: clock_met", "缩进不对"),
+        ("unit: 水务局}", "unit: 水务局", "花括号"),
+        ("[JC-11.1a]", "[JC-11.1a", "方括号"),
+        ("lead: 水务局", "lead: *water", "引用了没有定义的内容"),
+        ("do: sign", "do: sign, [1]: 2", "字段的名称不能是"),
+        ("name: 漏水", 'name: "漏水', "引号没有收尾"),
+        ("until: ", "---\nuntil: ", "一个文件只能写一份"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_words_for_everybody(right: str, wrong: str, said: str) -> None:
+    told = refusal(RIGHT.replace(right, wrong, 1))
+    assert said in told
+    assert told.startswith("漏水.yaml 第")
+
+
 def test_text_that_is_no_yaml_is_refused_with_its_line() -> None:
     assert refusal("policy: jingchuan\nticket: {type: [complaint\n").startswith(
         "漏水.yaml 第3行：不是合格的 YAML"
