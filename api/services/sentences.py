@@ -23,6 +23,7 @@ _CLOCK_FACTS = {
     "lamp": "lamp",
 }
 _TOLD_OF = {
+    "answer": "即办答复",
     "extension": "延期",
     "refusal": "不予受理",
     "interception": "自动拦截",

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from domain.casework import decide, register, settle
+from domain.facts import ClockMoved
+from domain.notices import notices
 from domain.policy import RungRule
+from domain.ticket import evolve, fold
 from domain.vocabulary import ClockName
 from ops.scenarios import core_engine
 from ops.scenarios.scenario import Scenario, parse
@@ -65,6 +69,20 @@ def test_a_lamp_that_was_lit_is_not_lit_again_when_a_due_time_is_confirmed() -> 
         ("yellow", "2027-01-04"),
         ("red", "2027-01-05"),
     ]
+
+
+def test_nobody_is_told_of_a_changed_limit_that_did_not_change() -> None:
+    scenario = revised("2026-12-17T10:00", "2026-12-21T10:00", "2027-01-01", "2027-01-04")
+    law = scenario.law
+    ticket = fold(register(law, "S-1", scenario.ticket, law.calendar.localised(scenario.ticket.received_at)))
+    for step in scenario.steps:
+        for fact in settle(law, ticket, step.at):
+            ticket = evolve(ticket, fact)
+        before, made = ticket, decide(law, ticket, step.envelope, step.at)
+        for fact in made:
+            ticket = evolve(ticket, fact)
+    assert any(isinstance(fact, ClockMoved) and fact.clock is ClockName.HANDLE for fact in made)
+    assert not notices(before, made, "市热线办")
 
 
 def test_a_lamp_of_a_supervision_follows_too() -> None:

@@ -65,3 +65,15 @@ def test_an_extension_says_from_when_to_when() -> None:
         "lamp": "red",
         "cause": "extension",
     }
+
+
+def test_a_limit_that_stays_is_said_to_stay() -> None:
+    fact = {**_ANY, "fact": "clock_moved", "clock": "handle", "was": _ANY["due"], "cause": "calendar"}
+    assert sentence(fact, "县热线办").startswith("水务局办理时限仍为2026年5月6日 15:00（暂定）")
+
+
+@pytest.mark.parametrize(
+    "of", ["answer", "merge", "recall", "refusal", "return_upstream", "transfer", "withdrawal"]
+)
+def test_what_a_unit_was_told_is_said_in_chinese(of: str) -> None:
+    assert of not in sentence({**_ANY, "fact": "unit_informed", "of": of}, "县热线办")
