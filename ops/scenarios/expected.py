@@ -13,8 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from domain.commands import COMMANDS
 from domain.facts import FACTS
 from ops.scenarios.lines import UNPRINTED
+from policies.rules import rule_ids
 
-_REFUSED = frozenset({"do", "code", "basis", "message"})
+_BASIS: TypeAdapter[Any] = TypeAdapter(tuple[str, ...])
+_TEXT: TypeAdapter[Any] = TypeAdapter(str)
+_REFUSED = {"do": _TEXT, "code": _TEXT, "basis": _BASIS, "message": _TEXT}
 _WHOLE = frozenset({"at", "details", "ladder", "ticket"})
 """Fields that are compared as they stand: moments are read elsewhere, the others hold more than one thing."""
 
@@ -32,6 +35,8 @@ def mistake(line: Mapping[str, Any]) -> tuple[str, str] | None:
             return name, f"没有“{value}”这个操作"
         if not _can_be(known[name], value):
             return name, "不会有这样的值"
+        if name == "basis" and (unknown := [rule for rule in value if rule not in rule_ids()]):
+            return name, f"规则表中没有{'、'.join(unknown)}这一条"
     return None
 
 
@@ -40,14 +45,14 @@ def _fields(fact: str | None) -> dict[str, TypeAdapter[Any] | None]:
     """The fields of a line with what they may hold, or None where that is not looked at."""
     known: dict[str, TypeAdapter[Any] | None] = dict.fromkeys(("at", "fact"))
     if fact in (None, "refused"):
-        known |= dict.fromkeys(_REFUSED)
+        known |= _REFUSED
     for kind in FACTS.values():
         if fact in (None, kind.NAME):
             for f in fields(kind):
                 name = f.name.rstrip("_")
                 looked_at = fact is not None and name not in _WHOLE
                 of: Any = f.type
-                known[name] = TypeAdapter(of) if looked_at else None
+                known[name] = _BASIS if name == "basis" else TypeAdapter(of) if looked_at else None
     return {name: may for name, may in known.items() if name not in UNPRINTED}
 
 

@@ -228,6 +228,18 @@ def refusal(text: str) -> str:
             "第13行 expect.0.do：没有“singn”这个操作",
             id="refusal-of-an-unknown-command",
         ),
+        pytest.param(
+            "{fact: clock_met, clock: sign}",
+            "{fact: refused, basis: JC-11.1a}",
+            "第13行 expect.0.basis：不会有这样的值",
+            id="rule-that-is-no-list",
+        ),
+        pytest.param(
+            "{fact: clock_met, clock: sign}",
+            "{fact: refused, basis: [JC-99]}",
+            "第13行 expect.0.basis：规则表中没有JC-99这一条",
+            id="unknown-rule-expected",
+        ),
         pytest.param("JC-11.1a", "JC-99", "第3行 rules.0：规则表中没有JC-99这一条", id="unknown-rule"),
         pytest.param(
             "at: 2026-03-10T09:10",
