@@ -3,7 +3,7 @@
 A misspelt field of `expect_not` would never be met, and nobody would notice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from domain.commands import COMMANDS
 from domain.facts import FACTS
 from ops.scenarios.lines import UNPRINTED
-from policies.rules import rule_ids
 
 _BASIS: TypeAdapter[Any] = TypeAdapter(tuple[str, ...])
 _TEXT: TypeAdapter[Any] = TypeAdapter(str)
@@ -22,8 +21,11 @@ _WHOLE = frozenset({"at", "details", "ladder", "ticket"})
 """Fields that are compared as they stand: moments are read elsewhere, the others hold more than one thing."""
 
 
-def mistake(line: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The first field of an expected line that no engine can print, and why; None where all can be."""
+def mistake(line: Mapping[str, Any], rules: Collection[str]) -> tuple[str, str] | None:
+    """The first field of an expected line that no engine can print, and why; None where all can be.
+
+    `rules` are those there are: of the table and of the policy's own articles.
+    """
     fact = line.get("fact")
     if fact is not None and (not isinstance(fact, str) or (fact != "refused" and fact not in FACTS)):
         return "fact", f"没有“{fact}”这种记录"
@@ -35,7 +37,7 @@ def mistake(line: Mapping[str, Any]) -> tuple[str, str] | None:
             return name, f"没有“{value}”这个操作"
         if not _can_be(known[name], value):
             return name, "不会有这样的值"
-        if name == "basis" and (unknown := [rule for rule in value if rule not in rule_ids()]):
+        if name == "basis" and (unknown := [rule for rule in value if rule not in rules]):
             return name, f"规则表中没有{'、'.join(unknown)}这一条"
     return None
 

@@ -124,7 +124,7 @@ def parse(text: str, where: str, name: str = "scenario") -> Scenario:
     received = source.moment(("ticket", "received_at"), file.ticket.received_at, law)
     if file.ticket.upstream_due is not None:
         source.moment(("ticket", "upstream_due"), file.ticket.upstream_due, law)
-    _check_rules(file.rules, source)
+    _check_rules(file.rules, law, source)
     steps = tuple(_step(file, law, number, source) for number in range(len(file.steps)))
     _check_order(received, steps, source)
     last = steps[-1].at if steps else received
@@ -241,9 +241,14 @@ def _check_order(received: datetime, steps: tuple[Step, ...], source: _Source) -
         last = step.at
 
 
-def _check_rules(named: list[str], source: _Source) -> None:
+def _rules(law: Law) -> frozenset[str]:
+    """The rules there are: those of the table, and what the policy brings along."""
+    return rule_ids() | law.policy.articles.keys()
+
+
+def _check_rules(named: list[str], law: Law, source: _Source) -> None:
     for number, rule in enumerate(named):
-        if rule not in rule_ids():
+        if rule not in _rules(law):
             raise source.error(("rules", number), f"规则表中没有{rule}这一条")
 
 
@@ -267,6 +272,6 @@ def _line(line: dict[str, Any], law: Law, source: _Source, place: tuple[int | st
         except (TypeError, ValueError) as error:
             raise source.error((*place, key), "不是日期和时间") from error
         read[key] = source.moment((*place, key), moment, law).isoformat()
-    if wrong := mistake(read):
+    if wrong := mistake(read, _rules(law)):
         raise source.error((*place, wrong[0]), wrong[1])
     return read

@@ -13,7 +13,7 @@ from domain.policy import Policy, Standing
 from ops.policy_pages.page import policy_page
 from ops.scenarios import core_engine
 from ops.scenarios.lines import Line, matches
-from ops.scenarios.scenario import parse
+from ops.scenarios.scenario import ScenarioError, parse
 from policies.loading import PolicyError, load_policy, parse_policy
 
 ROOT = Path(__file__).parents[2]
@@ -189,3 +189,14 @@ def test_the_guide_tells_every_element_of_the_schema() -> None:
 )
 def test_the_guide_tells_every_word(words: type[StrEnum]) -> None:
     assert not {word.value for word in words if word.value not in GUIDE}
+
+
+def test_its_scenarios_name_its_own_rules() -> None:
+    text = (
+        f"policy: {QINGSHI}\nrules: [QS-7]\n"
+        "ticket: {type: help, source: phone, received_at: 2026-07-06T09:00}\n"
+        "expect:\n  - {fact: clock_started, basis: [QS-7]}\n"
+    )
+    assert parse(text, "qingshi").rules == ("QS-7",)
+    with pytest.raises(ScenarioError, match=r"第2行 rules\.0：规则表中没有QS-99这一条"):
+        parse(text.replace("rules: [QS-7]", "rules: [QS-99]"), "qingshi")
