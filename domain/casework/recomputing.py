@@ -19,8 +19,8 @@ def recompute(
 
     A limit that a law or an upper level set stays; a due time that somebody named stays, though it may be
     provisional no longer. A clock that the policy does not have for such a ticket ends. One that another rule
-    is for than `before`, though due at the same time, names that rule from now on. Where a due time stays, its
-    lamps before and after it may still light on other days.
+    is for than `before`, though due at the same time, names that rule from now on. Where a due time stays,
+    its lamps may still light on other days.
     """
     for clock in _what_others_hang_on_first(draft):
         if draft.ticket.clock(clock.name, clock.unit) is None:
