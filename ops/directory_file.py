@@ -110,13 +110,11 @@ def read_directory(path: Path) -> Directory:
         reason = error.strerror if isinstance(error, OSError) else "不是 UTF-8 文本"
         raise OperationFailed(f"{path}：读不到文件（{reason}）") from error
     try:
-        node, data = yaml_lines.compose(text), yaml.safe_load(text)
+        node, data = yaml_lines.compose(text), yaml_lines.load(text)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" 第{mark.line + 1}行" if mark else ""
-        raise OperationFailed(
-            f"{path}{line}：不是合格的 YAML（{getattr(error, 'problem', error)}）"
-        ) from error
+        number, problem = yaml_lines.problem(error, text)
+        line = f" 第{number}行" if number else ""
+        raise OperationFailed(f"{path}{line}：不是合格的 YAML（{problem}）") from error
     if not isinstance(data, dict):
         raise OperationFailed(f"{path}：文件应写明 units")
     try:

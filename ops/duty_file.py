@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.duty import Shift
 from ops.errors import OperationFailed
+from policies import yaml_lines
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -32,20 +33,10 @@ class _Entry(BaseModel):
 _ENTRIES = TypeAdapter(list[_Entry])
 
 
-class _Loader(yaml.SafeLoader):
-    """Leaves instants as they are written: YAML itself would drop their offset."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def read_shifts(file: Path) -> list[Shift]:
     """The shifts of a file. Raises OperationFailed that names file, entry and field."""
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), _Loader)
+        document = yaml_lines.load(file.read_text(encoding="utf-8"))
         entries = _ENTRIES.validate_python(document)
     except OSError as error:
         raise OperationFailed(f"cannot read {file}: {error.strerror}") from error

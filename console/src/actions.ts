@@ -86,7 +86,9 @@ export function actionsFor(
     }
     if (name === "explain_overdue") return ticket.clocks.some((one) => one.state === "breached" && one.unit === unit);
     if (name === "redo" || name === "decline_redo") {
-      return ticket.callers.some((one) => String(one.ratings.handling ?? "").includes("dissatisfied") || one.ratings.solved === false);
+      return ticket.callers.some(({ ratings }) =>
+        ratings.handling == null ? ratings.solved === false : String(ratings.handling).includes("dissatisfied"),
+      );
     }
     if (name === "record_signature") return reviews.length > 0;
     return true;

@@ -151,6 +151,8 @@ UNIT = "  - name: 甲局\n    kind: department\n"
             + "      - {id: a2, name: 乙, roles: [handler], post: A}\n",
             "第6行 units.0.people.1.post：甲局的A岗写了两人",
         ),
+        ("  - {name: 2026-99-99, kind: ministry}\n", "第2行 units.0.kind：取值不在规定的范围内"),
+        ("  - {name: !!int 甲, kind: party}\n", "第2行：不是合格的 YAML（读不出这个值）"),
         ("  - [\n", "不是合格的 YAML"),
         ("  []\n", "第1行 units："),
     ],
