@@ -28,10 +28,15 @@ export function useTickets(query: TicketQuery) {
     setTurned({ of: asked, cursors: places });
     document.getElementById("content")?.scrollIntoView({ block: "start" });
   }
-  const next = page.data?.next_cursor;
+  const { data, error, isLoading, isPlaceholderData, refetch } = page;
+  const next = data?.next_cursor;
+  // Only what is shown: whoever asks for all that is known of a question is drawn anew whenever it is put.
   return {
-    ...page,
-    rows: page.data?.tickets ?? [],
+    error,
+    isLoading,
+    isPlaceholderData,
+    refetch,
+    rows: data?.tickets ?? [],
     number: cursors.length + 1,
     back: cursors.length ? () => turnTo(cursors.slice(0, -1)) : undefined,
     on: next ? () => turnTo([...cursors, next]) : undefined,
@@ -106,6 +111,8 @@ export function TicketList(props: {
         dataSource={tickets.rows}
         pagination={false}
         scroll={{ x: 920 }}
+        // The style sheet marks the row under the pointer: a script would draw rows anew all the while a list scrolls by.
+        rowHoverable={false}
         rowClassName={(row) => `row ${row.lamp ?? ""}`}
         onRow={(row) => ({
           onClick: (event) => {
