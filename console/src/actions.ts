@@ -50,6 +50,9 @@ export const ACTIONS: Record<string, string> = {
   archive: "归档",
 };
 
+/** What may be said to a ticket at almost any time: nobody waits for it, and no button for it is the main one. */
+export const ASIDE = new Set(["urge", "supervise", "supplement", "contact", "request_extension", "request_return", "withdraw"]);
+
 const ORDER = Object.keys(ACTIONS);
 
 /** What a role mostly does with a ticket; the rest stands behind "更多". */

@@ -6,9 +6,12 @@ import type { CallbackWaiting } from "../client";
 import { listCallbacksInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { Fault } from "../parts/Fault";
 import { Rows } from "../parts/Rows";
+import { placeOf, type Queue } from "../parts/taken";
 import { kindOf, TicketList, useTickets } from "../parts/TicketList";
 import { brief } from "../time";
 import { STATUS, word } from "../words";
+
+const WAITING: Queue = { title: "待回访", path: "/callbacks" };
 
 /** Whom to call back: each caller with the attempts made and those that the policy has. */
 export default function Callbacks() {
@@ -22,11 +25,15 @@ export default function Callbacks() {
   });
   const rows = page.data?.pages.flatMap((one) => one.waiting) ?? [];
   const first = rows[0];
+  function take(no: string) {
+    const { to, state } = placeOf(WAITING, no);
+    void navigate(to, { state });
+  }
   return (
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>回访</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.ticket.no}?do=callback`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && take(first.ticket.no)}>
           回访下一位
         </Button>
         <Segmented
@@ -85,13 +92,13 @@ function Waiting(props: {
           },
           {
             title: "已回访",
-            width: 210,
+            width: 250,
             render: (_, row) => (
               <ul>
                 {row.callers.map((one) => (
                   <li key={one.id}>
                     {one.attempts}次<span className="quiet">，最多{row.attempts_allowed}次</span>
-                    {one.last_attempt_at && <span className="quiet">，最近{brief(one.last_attempt_at)}</span>}
+                    {one.last_attempt_at && <span className="quiet at">最近{brief(one.last_attempt_at)}</span>}
                   </li>
                 ))}
               </ul>
@@ -101,7 +108,7 @@ function Waiting(props: {
             title: "操作",
             width: 110,
             render: (_, { ticket, callers }) => (
-              <Link to={`/tickets/${ticket.no}?do=callback`}>{callers.length > 1 ? `回访${callers.length}位` : "回访"}</Link>
+              <Link {...placeOf(WAITING, ticket.no)}>{callers.length > 1 ? `回访${callers.length}位` : "回访"}</Link>
             ),
           },
         ]}

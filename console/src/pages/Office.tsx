@@ -3,9 +3,10 @@ import { App, Badge, Button, Flex, Form, Input, Modal, Progress, Select, Tabs } 
 import { type Key, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { command, problemOf } from "../api";
-import type { DeskCounts } from "../client";
+import type { DeskCounts, TicketLine } from "../client";
 import { getDeskCountsOptions } from "../client/@tanstack/react-query.gen";
-import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
+import { placeOf } from "../parts/taken";
+import { kindOf, TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
 import { useUnits } from "../parts/units";
 import { useSession } from "../session";
 
@@ -81,20 +82,26 @@ export default function Office() {
   const counts = useQuery(getDeskCountsOptions()).data;
   const tickets = useTickets(tab.query);
   const [chosen, setChosen] = useState<Key[]>([]);
+  const picked = tickets.rows.filter((row) => chosen.includes(row.no));
   const [dispatching, setDispatching] = useState(false);
   const navigate = useNavigate();
   const first = tickets.rows[0];
+  const queue = { title: tab.label, path: `/office?tab=${tab.key}`, query: tab.query };
+  function open(no: string) {
+    const { to, state } = placeOf(queue, no);
+    void navigate(to, { state });
+  }
 
   return (
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>待办工单</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && open(first.no)}>
           办理下一件
         </Button>
         {tab.bulk && (
-          <Button disabled={!chosen.length} onClick={() => setDispatching(true)}>
-            批量派单{chosen.length > 0 && `（${chosen.length}件）`}
+          <Button disabled={!picked.length} onClick={() => setDispatching(true)}>
+            批量派单{picked.length > 0 && `（${picked.length}件）`}
           </Button>
         )}
       </Flex>
@@ -116,8 +123,13 @@ export default function Office() {
           };
         })}
       />
-      <TicketList tickets={tickets} empty={tab.empty} chosen={chosen} choose={tab.bulk ? setChosen : undefined} />
-      <BulkDispatch numbers={chosen as string[]} open={dispatching} close={() => setDispatching(false)} done={() => setChosen([])} />
+      <TicketList tickets={tickets} queue={queue} empty={tab.empty} chosen={chosen} choose={tab.bulk ? setChosen : undefined} />
+      <BulkDispatch
+        tickets={picked}
+        open={dispatching}
+        close={() => setDispatching(false)}
+        left={setChosen}
+      />
     </section>
   );
 }
@@ -127,18 +139,21 @@ interface Outcome {
   refused?: string;
 }
 
-/** Sends several tickets to the same unit, and says of each that was refused why. */
-function BulkDispatch(props: { numbers: string[]; open: boolean; close: () => void; done: () => void }) {
+/** Sends several tickets to the same unit, and says of each that was refused why; those are left chosen. */
+function BulkDispatch(props: { tickets: TicketLine[]; open: boolean; close: () => void; left: (numbers: string[]) => void }) {
   const units = useUnits().map((unit) => ({ value: unit.name, label: unit.name }));
   const queries = useQueryClient();
   const { message } = App.useApp();
-  const [outcomes, setOutcomes] = useState<Outcome[]>();
+  const [outcomes, setOutcomes] = useState<Outcome[]>([]);
+  const [sending, setSending] = useState(0);
   const [keys] = useState(() => new Map<string, string>());
 
   async function send(said: { lead: string; assist?: string[]; reason?: string }) {
     const made: Outcome[] = [];
+    const numbers = props.tickets.map((one) => one.no);
     setOutcomes([]);
-    for (const no of props.numbers) {
+    setSending(numbers.length);
+    for (const no of numbers) {
       const id = `${no}${JSON.stringify(said)}`;
       if (!keys.has(id)) keys.set(id, crypto.randomUUID());
       try {
@@ -149,26 +164,36 @@ function BulkDispatch(props: { numbers: string[]; open: boolean; close: () => vo
       }
       setOutcomes([...made]);
     }
+    const left = made.filter((one) => one.refused);
+    setSending(0);
     void queries.invalidateQueries();
-    props.done();
-    if (made.every((one) => !one.refused)) {
-      void message.success(`已派单${made.length}件`);
-      setOutcomes(undefined);
-      props.close();
-    }
+    props.left(left.map((one) => one.no));
+    if (made.length > left.length) void message.success(`已派单${made.length - left.length}件`);
+    if (!left.length) close();
   }
-  const refused = outcomes?.filter((one) => one.refused) ?? [];
+  function close() {
+    setOutcomes([]);
+    props.close();
+  }
+  const refused = outcomes.filter((one) => one.refused);
   return (
     <Modal
       open={props.open}
-      onCancel={() => {
-        setOutcomes(undefined);
-        props.close();
-      }}
-      title={`批量派单（${props.numbers.length}件）`}
+      onCancel={close}
+      closable={!sending}
+      mask={{ closable: false }}
+      keyboard={!sending}
+      title={`批量派单（${props.tickets.length}件）`}
       footer={null}
       destroyOnHidden
     >
+      <ul className="several" aria-label="要派的工单" tabIndex={0}>
+        {props.tickets.map((one) => (
+          <li key={one.no}>
+            {one.title ?? "（内容已删除）"} <span className="quiet">{[kindOf(one.category), one.area].filter(Boolean).join(" · ")}</span>
+          </li>
+        ))}
+      </ul>
       <Form layout="vertical" onFinish={(said: { lead: string }) => void send(said)}>
         <Form.Item name="lead" label="主办单位" htmlFor="bulk-lead" rules={[{ required: true, message: "请选择主办单位" }]}>
           <Select id="bulk-lead" showSearch options={units} />
@@ -179,8 +204,8 @@ function BulkDispatch(props: { numbers: string[]; open: boolean; close: () => vo
         <Form.Item name="reason" label="派单说明" htmlFor="bulk-reason">
           <Input.TextArea id="bulk-reason" autoSize={{ minRows: 2 }} />
         </Form.Item>
-        {outcomes && outcomes.length < props.numbers.length && (
-          <Progress percent={Math.round((outcomes.length / props.numbers.length) * 100)} aria-label="派单进度" />
+        {sending > 0 && (
+          <Progress percent={Math.round((outcomes.length / sending) * 100)} aria-label="派单进度" />
         )}
         {refused.length > 0 && (
           <ul className="refused" role="alert">
@@ -191,7 +216,7 @@ function BulkDispatch(props: { numbers: string[]; open: boolean; close: () => vo
             ))}
           </ul>
         )}
-        <Button type="primary" htmlType="submit">
+        <Button type="primary" htmlType="submit" loading={sending > 0} disabled={!props.tickets.length}>
           派单
         </Button>
       </Form>

@@ -1,9 +1,10 @@
 import { FilterOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Flex, Grid, Input, Select, Tag } from "antd";
 import { useMemo, useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useLocation, useNavigate, useSearchParams } from "react-router";
 import { DatePicker } from "../parts/DatePicker";
 import { useUnits } from "../parts/units";
+import { placeOf } from "../parts/taken";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
 import { brief, sent, wall, type Wall } from "../time";
 import { ASKED, CLOCK, LAMP, LEVEL, RATING, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
@@ -53,8 +54,15 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
   const [params, setParams] = useSearchParams();
   const navigate = useNavigate();
   const units = useUnits();
-  const tickets = useTickets(asked(params, fixed));
+  const query = asked(params, fixed);
+  const tickets = useTickets(query);
   const first = tickets.rows[0];
+  const { pathname, search } = useLocation();
+  const queue = { title, path: pathname + search, query };
+  function take(no: string) {
+    const { to, state } = placeOf(queue, no);
+    void navigate(to, { state });
+  }
   const { md } = Grid.useBreakpoint();
   const [open, setOpen] = useState(false);
 
@@ -76,7 +84,7 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>{title}</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && take(first.no)}>
           办理下一件
         </Button>
       </Flex>
@@ -152,7 +160,7 @@ export default function Queue({ title, fixed = {} }: { title: string; fixed?: Ti
             </Tag>
           ))}
       </Flex>
-      <TicketList tickets={tickets} empty="没有符合条件的工单" />
+      <TicketList tickets={tickets} queue={queue} empty="没有符合条件的工单" />
     </section>
   );
 }

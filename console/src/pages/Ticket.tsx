@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Dropdown, Flex, Skeleton, Tag, Tooltip } from "antd";
-import { useEffect, useState } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
-import { ACTIONS, actionsFor } from "../actions";
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation, useParams, useSearchParams } from "react-router";
+import { ACTIONS, actionsFor, ASIDE } from "../actions";
 import { command, problemOf, unanswered } from "../api";
 import type { ClockAnswer, Entry, TicketDetail } from "../client";
 import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../client/@tanstack/react-query.gen";
@@ -18,6 +18,7 @@ import { Registered, UnitsAtWork } from "../parts/ticket/Facts";
 import { Similar } from "../parts/ticket/Similar";
 import { Supervised } from "../parts/ticket/Supervised";
 import { History } from "../parts/ticket/History";
+import { useTaken } from "../parts/taken";
 import { useTerms } from "../parts/terms";
 import { useSession } from "../session";
 import { brief } from "../time";
@@ -26,6 +27,11 @@ import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 /** Everything about one ticket on one page; only what may be done now is offered. */
 export default function Ticket() {
   const { no = "" } = useParams();
+  return <OneTicket key={no} no={no} />;
+}
+
+/** Nothing of the ticket before is left when the next one is taken. */
+function OneTicket({ no }: { no: string }) {
   const [params, setParams] = useSearchParams();
   const { session } = useSession();
   const ticket = useQuery({ ...getTicketOptions({ path: { no } }), refetchInterval: 30_000 });
@@ -33,6 +39,10 @@ export default function Ticket() {
   const clocks = useQuery(listClocksOptions({ path: { no } }));
   const terms = useTerms(no);
   const open = params.get("do") ?? undefined;
+  const taken = useTaken();
+  const { key, state } = useLocation();
+  const [first] = useState(key);
+  const onward = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     document.title = `工单${no} · 接诉`;
@@ -40,19 +50,42 @@ export default function Ticket() {
       document.title = "接诉";
     };
   }, [no]);
+  useEffect(() => {
+    // Come to from another page: it is read from its top, and the keyboard goes on from there.
+    if (first === "default") return;
+    window.scrollTo(0, 0);
+    document.getElementById("content")?.focus({ preventScroll: true });
+  }, [first]);
   function fillIn(name?: string) {
-    setParams(name ? { do: name } : {}, { replace: true });
+    setParams(name ? { do: name } : {}, { replace: true, state });
   }
+  const passed = passedReviews(timeline.data ?? []);
+  const reviews = terms?.reviews ?? ["first_review", "final_review"];
+  const actions = ticket.data && actionsFor(ticket.data, session.part, session.unit, passed, reviews);
+  const waits = actions && isMain(actions.main[0]);
+  const did = useRef(false);
+  useEffect(() => {
+    if (waits) did.current = true;
+    // Done with this one: the next is a key away.
+    else if (waits === false && did.current && open === undefined) onward.current?.focus();
+  }, [waits, open]);
   // A form that is open stays open while the connection or the login is away.
   if (ticket.error && !(ticket.data && unanswered(ticket.error))) return <Fault error={ticket.error} retry={() => void ticket.refetch()} />;
-  if (!ticket.data) return <Skeleton active />;
+  if (!ticket.data || !actions) return <Skeleton active />;
   const found = ticket.data;
-  const passed = passedReviews(timeline.data ?? []);
-  const actions = actionsFor(found, session.part, session.unit, passed, terms?.reviews ?? ["first_review", "final_review"]);
 
   return (
     <article className="ticket">
       <header className="head">
+        {taken && (
+          <Flex component="nav" align="center" gap={12} className="from no-print" aria-label="所在列表">
+            <Link to={taken.queue.path}>返回{taken.queue.title}</Link>
+            <span className="push" />
+            <Button ref={onward} type={waits ? "default" : "primary"} loading={taken.busy} onClick={taken.next}>
+              {taken.queue.query ? "办理下一件" : "回访下一位"}
+            </Button>
+          </Flex>
+        )}
         <Flex wrap gap={8} align="center">
           <h1 className="clip">{found.title ?? "（内容已删除）"}</h1>
         </Flex>
@@ -122,6 +155,11 @@ export default function Ticket() {
   );
 }
 
+/** Whether a command is what this person has to do now. */
+function isMain(name?: string): boolean {
+  return name !== undefined && !ASIDE.has(name);
+}
+
 /** The reviews that the present reply has passed. */
 function passedReviews(entries: Entry[]): string[] {
   const passed: string[] = [];
@@ -156,12 +194,14 @@ function Actions(props: {
   const { message } = App.useApp();
   const queries = useQueryClient();
   const [busy, setBusy] = useState(false);
-  const [key] = useState(() => crypto.randomUUID());
+  const key = useRef(crypto.randomUUID());
 
   async function sign() {
     setBusy(true);
     try {
-      await command(ticket.no, "sign", { unit: props.unit }, key);
+      await command(ticket.no, "sign", { unit: props.unit }, key.current);
+      // A ticket that comes back is signed once more.
+      key.current = crypto.randomUUID();
       void message.success("已签收");
     } catch (error) {
       void message.error(problemOf(error).message);
@@ -177,7 +217,7 @@ function Actions(props: {
         const button = (
           <Button
             key={name}
-            type={index === 0 ? "primary" : "default"}
+            type={index === 0 && isMain(name) ? "primary" : "default"}
             disabled={window?.over}
             loading={name === "sign" && busy}
             onClick={() => (name === "sign" && props.unit ? void sign() : fillIn(name))}

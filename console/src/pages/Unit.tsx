@@ -5,6 +5,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { command, problemOf } from "../api";
 import type { DeskCounts } from "../client";
 import { getDeskCountsOptions } from "../client/@tanstack/react-query.gen";
+import { placeOf } from "../parts/taken";
 import { TicketList, useTickets, type TicketQuery } from "../parts/TicketList";
 import { useSession } from "../session";
 
@@ -38,17 +39,23 @@ export default function Unit() {
   const start = leads ? "approving" : "waiting";
   const tab = TABS.find((one) => one.key === (params.get("tab") ?? start)) ?? TABS[0]!;
   const counts = useQuery(getDeskCountsOptions()).data;
-  const tickets = useTickets({ ...tab.query, unit: session.unit ? [session.unit] : [] });
+  const query = { ...tab.query, unit: session.unit ? [session.unit] : [] };
+  const tickets = useTickets(query);
   const [chosen, setChosen] = useState<Key[]>([]);
   const navigate = useNavigate();
   const first = tickets.rows[0];
+  const queue = { title: tab.label, path: `/unit?tab=${tab.key}`, query };
   const signs = tab.key === "waiting" && session.role === "handler";
+  function open(no: string) {
+    const { to, state } = placeOf(queue, no);
+    void navigate(to, { state });
+  }
 
   return (
     <section>
       <Flex wrap gap={10} align="center" className="bar">
         <h1>{session.unit}</h1>
-        <Button type="primary" disabled={!first} onClick={() => first && void navigate(`/tickets/${first.no}`)}>
+        <Button type="primary" disabled={!first} onClick={() => first && open(first.no)}>
           办理下一件
         </Button>
         {signs && <SignSeveral numbers={chosen as string[]} done={() => setChosen([])} />}
@@ -71,7 +78,7 @@ export default function Unit() {
           };
         })}
       />
-      <TicketList tickets={tickets} empty={tab.empty} chosen={chosen} choose={signs ? setChosen : undefined} />
+      <TicketList tickets={tickets} queue={queue} empty={tab.empty} chosen={chosen} choose={signs ? setChosen : undefined} />
     </section>
   );
 }

@@ -8,6 +8,7 @@ import { brief } from "../time";
 import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 import { Fault } from "./Fault";
 import { Lamp } from "./Lamp";
+import { placeOf, type Queue } from "./taken";
 
 export type TicketQuery = NonNullable<ListTicketsData["query"]>;
 
@@ -47,12 +48,15 @@ export function useTickets(query: TicketQuery) {
 export function TicketList(props: {
   tickets: ReturnType<typeof useTickets>;
   empty: string;
+  /** The list as it is taken from, so that the page of a ticket leads on to the next. */
+  queue?: Queue;
   chosen?: Key[];
   choose?: (chosen: Key[]) => void;
   /** What to show of each row beside the usual. */
   extra?: { title: string; render: (row: TicketLine) => ReactNode };
 }) {
   const { tickets, extra } = props;
+  const place = (no: string) => (props.queue ? placeOf(props.queue, no) : { to: `/tickets/${no}`, state: undefined });
   const { md } = Grid.useBreakpoint();
   const navigate = useNavigate();
   if (tickets.error) return <Fault error={tickets.error} retry={() => void tickets.refetch()} />;
@@ -74,7 +78,7 @@ export function TicketList(props: {
         <ul className="cards" aria-label="工单">
           {tickets.rows.map((row) => (
             <li key={row.no} className={`card-row ${row.lamp ?? ""}`}>
-              <Link to={`/tickets/${row.no}`}>
+              <Link {...place(row.no)}>
                 <Flex justify="space-between" gap={8}>
                   <span className="quiet number">{row.no}</span>
                   <span>
@@ -119,7 +123,8 @@ export function TicketList(props: {
             // Links, boxes and a text that is being marked keep their own meaning.
             const on = event.target as HTMLElement;
             if (on.closest("a,button,label,.ant-table-selection-column") || window.getSelection()?.toString()) return;
-            void navigate(`/tickets/${row.no}`);
+            const { to, state } = place(row.no);
+            void navigate(to, { state });
           },
         })}
         rowSelection={
@@ -137,7 +142,7 @@ export function TicketList(props: {
             title: "诉求",
             render: (_, row) => (
               <div className="what">
-                <Link to={`/tickets/${row.no}`} className="clip">
+                <Link {...place(row.no)} className="clip">
                   {row.title ?? "（内容已删除）"}
                 </Link>
                 <span className="quiet">
