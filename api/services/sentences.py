@@ -138,6 +138,8 @@ def _done(fact: Fact, unit: str) -> str:
     details = fact.get("details", {})
     if "approve" in details:
         name += "：" + ("同意" if details["approve"] else "不同意")
+    if "reached" in details:
+        name += "：" + ("已联系上" if details["reached"] else "未联系上")
     by = wording.ROLES.get(fact["role"], fact["role"])
     return f"{by}{name}" + (f"（{unit}）" if unit else "")
 

@@ -39,6 +39,12 @@ def test_every_fact_has_a_chinese_sentence(name: str) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in told)
 
 
+@pytest.mark.parametrize(("reached", "told"), [(True, "已联系上"), (False, "未联系上")])
+def test_an_attempt_to_call_back_says_whether_it_reached_anybody(reached: bool, told: str) -> None:
+    fact = {"fact": "done", "do": "callback", "role": "agent", "details": {"caller": "a", "reached": reached}}
+    assert sentence(fact, "县热线办") == f"受话员回访：{told}"
+
+
 def test_what_the_office_owes_is_told_by_its_name() -> None:
     told = sentence({**_ANY, "fact": "clock_breached", "clock": "dispatch", "unit": "office"}, "县热线办")
     assert told == "县热线办派单时限逾期，应于2026年5月6日 15:00完成"

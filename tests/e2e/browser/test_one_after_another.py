@@ -80,6 +80,22 @@ def test_callers_are_called_back_one_after_the_other(seats: Seats) -> None:
     expect(page.get_by_role("dialog", name="回访")).to_be_visible()
 
 
+def test_whoever_calls_back_sees_what_was_answered_and_how_often_it_was_tried(seats: Seats) -> None:
+    somebody = seats.elsewhere("hotline-agent-1")
+    waiting = somebody.must("GET", "/callbacks")["waiting"]
+    tried = next(one for one in waiting if one["callers"][0]["attempts"])
+    no, times = tried["ticket"]["no"], tried["callers"][0]["attempts"]
+    told = somebody.must("GET", f"/tickets/{no}/timeline")
+    answers = [one["texts"]["text"]["text"] for one in told if one["do"] == "reply"]
+    agent = seats.take("hotline-agent-1")
+    agent.go(f"/tickets/{no}?do=callback")
+    form = agent.page.get_by_role("dialog", name="回访")
+    expect(form).to_contain_text(answers[-1])
+    expect(form).to_contain_text(f"{times}次未联系上")
+    attempts = agent.page.locator(".happening").filter(has_text="受话员回访：未联系上")
+    expect(attempts).to_have_count(times)
+
+
 def test_what_is_refused_of_several_stays_chosen_and_is_sent_again(seats: Seats) -> None:
     for _ in range(2):
         seats.registered(f"安定街{secrets.randbelow(10**6)}号门前积水")

@@ -1,11 +1,14 @@
-import { App, Button, Form, Radio, Table, Tag } from "antd";
+import { App, Button, Flex, Form, Radio, Table, Tag } from "antd";
 import { useRef, useState } from "react";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { command, Problem, problemOf } from "../../api";
 import type { CallerAnswer, TicketDetail } from "../../client";
+import { getTimelineOptions } from "../../client/@tanstack/react-query.gen";
+import { brief } from "../../time";
 import { RATING, word } from "../../words";
 import { Dial } from "../Dial";
 import { Fault } from "../Fault";
+import { ANSWERS } from "../ticket/Demand";
 import { useTerms } from "../terms";
 import type { FormProps } from "./form";
 
@@ -63,7 +66,7 @@ export function Callback({ ticket, title, done }: FormProps) {
   }
   return (
     <Form layout="vertical" onFinish={() => void send()}>
-      <LastReply ticket={ticket} />
+      <Told ticket={ticket} />
       <Form.Item label="是否联系上" required>
         <Radio.Group
           optionType="button"
@@ -135,9 +138,11 @@ export function Callback({ ticket, title, done }: FormProps) {
         />
       )}
       {problem && <Fault error={problem} />}
-      <Button type="primary" htmlType="submit" loading={busy} disabled={answer.reached === undefined || !chosen.length}>
-        {several ? `登记${chosen.length}位诉求人的回访` : title}
-      </Button>
+      <Flex gap={8} className="submit">
+        <Button type="primary" htmlType="submit" loading={busy} disabled={answer.reached === undefined || !chosen.length}>
+          {several ? `登记${chosen.length}位诉求人的回访` : title}
+        </Button>
+      </Flex>
     </Form>
   );
 }
@@ -150,18 +155,38 @@ function Rating({ label, value, choose }: { label: string; value?: string; choos
   );
 }
 
-function LastReply({ ticket }: { ticket: TicketDetail }) {
+/** What whoever calls has to know: what was asked and answered, whom to call, and how often that was tried. */
+function Told({ ticket }: { ticket: TicketDetail }) {
+  const timeline = useQuery(getTimelineOptions({ path: { no: ticket.no } })).data ?? [];
+  const reply = timeline.filter((one) => one.do !== null && ANSWERS.has(one.do)).at(-1);
+  const failed = timeline.filter((one) => one.do === "callback" && one.details.reached === false && one.seq > (reply?.seq ?? 0));
   return (
     <section className="asked">
-      <p className="tight">
-        <strong>{ticket.title}</strong>
+      <p className="words tight">
+        <span className="quiet">诉求：</span>
+        {ticket.text ?? "不在你的查看范围内，或已依规定删除。"}
       </p>
-      {ticket.callers.map((one) => (
-        <p key={one.id} className="tight">
-          {one.name ?? "未留姓名"} {one.phone ?? "未留电话"} {one.phone && <Dial no={ticket.no} caller={one.id} name={one.name} />}
-          {typeof one.ratings.handling === "string" && <Tag className="after">{word(RATING, one.ratings.handling)}</Tag>}
+      {reply && (
+        <p className="words tight">
+          <span className="quiet">{reply.unit ?? "热线办"}答复：</span>
+          {reply.texts.text?.text ?? "不在你的查看范围内，或已依规定删除。"}
         </p>
-      ))}
+      )}
+      {ticket.callers.map((one) => {
+        const tried = failed.filter((call) => call.details.caller === one.id);
+        return (
+          <p key={one.id} className="tight">
+            <strong>{one.name ?? "未留姓名"}</strong> {one.phone ?? "未留电话"}{" "}
+            {one.phone && <Dial no={ticket.no} caller={one.id} name={one.name} />}
+            {tried.length > 0 && (
+              <span className="quiet after">
+                {tried.length}次未联系上，最近{brief(tried.at(-1)?.at)}
+              </span>
+            )}
+            {typeof one.ratings.handling === "string" && <Tag className="after">{word(RATING, one.ratings.handling)}</Tag>}
+          </p>
+        );
+      })}
     </section>
   );
 }

@@ -19,7 +19,8 @@ export function Demand({ ticket, entries }: { ticket: TicketDetail; entries: Ent
   );
 }
 
-const ANSWERS = new Set(["reply", "answer", "complete_plan", "answer_citizen"]);
+/** Commands that answer a demand. */
+export const ANSWERS = new Set(["reply", "answer", "complete_plan", "answer_citizen"]);
 
 /** The latest answer, with the number of those before it. */
 export function LastReply({ entries }: { entries: Entry[] }) {
