@@ -11,6 +11,9 @@ import { Find } from "./parts/Find";
 import { PasswordForm, Presence, SecondFactorForm } from "./parts/Mine";
 import { useSession } from "./session";
 
+/** Cut off, not hidden: within a box that could be scrolled nothing stays at the screen's edge. */
+const CUT_OFF = { overflow: "clip" } as const;
+
 const GROUPS = ["办理", "监督", "查询", "管理"] as const;
 
 /** What stands around every page: where one can go, how much waits there, and who works here. */
@@ -45,7 +48,7 @@ export function Shell() {
     );
   }
   return (
-    <Watermark className="marked" content={session.watermark.text} font={{ color: "rgba(16,36,63,0.045)", fontSize: 13 }} gap={[160, 140]}>
+    <Watermark className="marked" style={CUT_OFF} content={session.watermark.text} font={{ color: "rgba(16,36,63,0.045)", fontSize: 13 }} gap={[160, 140]}>
       <a className="skip" href="#content">
         跳到正文
       </a>

@@ -40,6 +40,13 @@ interface Said {
 /** What follows the registration at once. */
 type Next = "register" | "answer" | "refuse" | "emergency";
 
+const REGISTER: Record<Next, string> = {
+  register: "登记",
+  answer: "登记并答复",
+  refuse: "登记并不予受理",
+  emergency: "登记并转交",
+};
+
 const KEPT = ["intake", "register"] as const;
 
 /** Takes down a demand while its caller is on the phone: everything within reach of the keyboard. */
@@ -158,7 +165,7 @@ function Taking(props: { next: () => void }) {
         {call && <Tag color={hungUp ? "default" : "green"}>{`${hungUp ? "通话已结束" : "通话中"} ${call.number}`}</Tag>}
         {call?.recording && <span className="quiet">录音 {call.recording}</span>}
         <span className="push" />
-        <span className="quiet wide">Ctrl + Enter 登记，Alt + 数字选类别</span>
+        <span className="quiet wide">Alt + 数字选类别</span>
       </Flex>
       {terms.error && <Fault error={terms.error} retry={() => void terms.refetch()} />}
       <div className="columns intake">
@@ -217,7 +224,7 @@ function Taking(props: { next: () => void }) {
           <Form.Item name="title" label="标题" htmlFor="title" extra="不填的，以内容开头为标题">
             <Input id="title" maxLength={100} autoComplete="off" />
           </Form.Item>
-          <div className="two">
+          <div className="two kinds">
             <Form.Item name="type" label="类型">
               <Radio.Group options={(terms.data?.types ?? Object.keys(TYPE)).map((value) => ({ value, label: word(TYPE, value) }))} />
             </Form.Item>
@@ -290,9 +297,12 @@ function Taking(props: { next: () => void }) {
           )}
           {next === "refuse" && <Scope refusals={terms.data?.refusals ?? []} chosen={refusal} choose={setRefusal} />}
           {problem && <Fault error={problem} />}
-          <Button type="primary" size="large" htmlType="submit" loading={busy} disabled={stopped || (next === "refuse" && !refusal)}>
-            登记
-          </Button>
+          <Flex align="center" gap={12} className="submit">
+            <Button type="primary" size="large" htmlType="submit" loading={busy} disabled={stopped || (next === "refuse" && !refusal)}>
+              {REGISTER[next]}
+            </Button>
+            <span className="quiet wide">Ctrl + Enter</span>
+          </Flex>
         </Form>
         <aside aria-label="通话提示">
           <Asks kind={kind} />
@@ -472,7 +482,7 @@ function Alikes({ found, text, title }: { found: LookAlike[]; text: string; titl
         ))}
       </ul>
       <Modal open={shown !== undefined} onCancel={() => setShown(undefined)} width={900} title="对照" footer={null}>
-        {shown && <Beside left={{ title, text }} right={shown} />}
+        {shown && <Beside left={{ title, text }} right={shown} apart />}
       </Modal>
     </Card>
   );

@@ -57,14 +57,15 @@ export function Alike({ one }: { one: LookAlike }) {
         <Tag key={reason}>{word(LIKENESS, reason)}</Tag>
       ))}
       <span className="quiet">
-        {word(STATUS, one.ticket.status)} {brief(one.ticket.received_at)}
+        {[word(STATUS, one.ticket.status), one.ticket.lead_unit, brief(one.ticket.received_at)].filter(Boolean).join(" · ")}
       </span>
     </span>
   );
 }
 
-/** Two demands side by side. */
-export function Beside({ left, right }: { left: { no?: string; title?: string | null; text?: string | null }; right: LookAlike }) {
+/** Two demands side by side; `apart`: the other ticket opens in a window of its own, as a call goes on here. */
+export function Beside(props: { left: { no?: string; title?: string | null; text?: string | null }; right: LookAlike; apart?: boolean }) {
+  const { left, right, apart } = props;
   return (
     <div className="beside">
       <section>
@@ -74,7 +75,7 @@ export function Beside({ left, right }: { left: { no?: string; title?: string | 
       </section>
       <section>
         <h3>
-          <Link to={`/tickets/${right.ticket.no}`}>{right.ticket.no}</Link> {word(STATUS, right.ticket.status)}
+          <Link to={`/tickets/${right.ticket.no}`} {...(apart && { target: "_blank", rel: "noreferrer" })}>{right.ticket.no}</Link> {word(STATUS, right.ticket.status)}
         </h3>
         <strong>{right.ticket.title}</strong>
         <p className="words">{right.text ?? "（内容已删除）"}</p>

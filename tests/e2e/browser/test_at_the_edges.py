@@ -1,0 +1,29 @@
+"""What stays at the screen's edges while a page is scrolled."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser.seats import Seats
+
+
+def test_the_bar_on_top_and_the_menu_stay_while_a_list_is_scrolled(seats: Seats) -> None:
+    office = seats.take("hotline-office")
+    page = office.page
+    office.go("/all")
+    expect(page.locator("tr.row").nth(20)).to_be_visible()
+    page.locator("tr.row").last.scroll_into_view_if_needed()
+    assert page.evaluate("scrollY") > 0
+    expect(page.get_by_role("button", name="查找工单")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("menuitem", name="待办工单")).to_be_in_viewport(ratio=1)
+
+
+def test_the_intake_says_what_its_button_does_and_keeps_it_in_sight(seats: Seats) -> None:
+    agent = seats.take("hotline-agent-1")
+    page = agent.page
+    agent.go("/intake")
+    expect(page.get_by_role("button", name="登记", exact=True)).to_be_in_viewport(ratio=1)
+    page.get_by_role("radio", name="即办答复").check()
+    expect(page.get_by_role("button", name="登记并答复")).to_be_in_viewport(ratio=1)
+    page.get_by_role("radio", name="转紧急专线").check()
+    expect(page.get_by_role("button", name="登记并转交")).to_be_in_viewport(ratio=1)
