@@ -45,16 +45,16 @@ export default function Calls() {
         loading={calls.isLoading}
         dataSource={calls.data ?? []}
         pagination={false}
-        scroll={{ x: 700 }}
+        scroll={{ x: 1000 }}
         locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description="没有要拨打的电话" /> }}
         columns={[
           { title: "告知内容", render: (_, call) => <span className="clip">{call.words}</span> },
           { title: "对象", width: 150, render: (_, call) => called(call) },
-          { title: "原因", render: (_, call) => word(CALL_REASON, call.reason) },
-          { title: "工单", render: (_, call) => <Link to={`/tickets/${call.ticket_no}`}>{call.ticket_no}</Link> },
-          { title: "产生", render: (_, call) => brief(call.opened_at) },
-          { title: "领取", render: (_, call) => (call.taken_by ? <Tag>{call.taken_by}</Tag> : <span className="quiet">未领取</span>) },
-          { title: "操作", render: (_, call) => <Button onClick={() => void take(call)}>领取</Button> },
+          { title: "原因", width: 130, render: (_, call) => word(CALL_REASON, call.reason) },
+          { title: "工单", width: 150, render: (_, call) => <Link to={`/tickets/${call.ticket_no}`}>{call.ticket_no}</Link> },
+          { title: "产生", width: 130, render: (_, call) => brief(call.opened_at) },
+          { title: "领取", width: 110, render: (_, call) => (call.taken_by ? <Tag>{call.taken_by}</Tag> : <span className="quiet">未领取</span>) },
+          { title: "操作", width: 90, render: (_, call) => <Button onClick={() => void take(call)}>领取</Button> },
         ]}
       />
       <Drawer open={taken !== undefined} onClose={() => setTaken(undefined)} title="拨打电话" size={480} destroyOnHidden>

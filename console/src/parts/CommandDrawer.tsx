@@ -29,6 +29,12 @@ const OWN: Record<string, ComponentType<FormProps>> = {
 };
 const WIDE = new Set(["first_review", "final_review", "approve_reply", "decide_return", "decide_extension"]);
 
+/** What is decided by what was demanded: its words stay in sight where the form covers the ticket. */
+const FROM_THE_DEMAND = new Set([
+  ...["dispatch", "subdispatch", "decide_return", "decide_extension", "answer", "refuse", "submit_to_leader", "instruct"],
+  ...["reply", "answer_citizen", "request_return", "panel_decision", "joint_meeting", "redo", "decline_redo"],
+]);
+
 /** Where a command is filled in, beside the ticket it is about. */
 export function CommandDrawer({ ticket, name, close }: { ticket: TicketDetail; name?: string; close: () => void }) {
   const { md } = Grid.useBreakpoint();
@@ -45,6 +51,12 @@ export function CommandDrawer({ ticket, name, close }: { ticket: TicketDetail; n
       <p className="about clip">
         <span className="number">{ticket.no}</span> {ticket.title}
       </p>
+      {name && FROM_THE_DEMAND.has(name) && ticket.text && (
+        // Come to by key, as a long one is scrolled.
+        <blockquote className="words demand" tabIndex={0}>
+          {ticket.text}
+        </blockquote>
+      )}
       {name && <Body key={name} ticket={ticket} name={name} title={title} done={close} />}
     </Drawer>
   );

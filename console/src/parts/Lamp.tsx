@@ -23,10 +23,12 @@ export function Remaining({ due, always }: { due: string; always?: boolean }) {
   const late = end < now;
   // Until the calendar is read there is no saying how much office time it is, and hours of the clock mislead.
   const seconds = always ? (end - now) / 1000 : worked?.(now, end);
+  // Over since the offices closed: not a second of their time has passed.
+  const none = late && seconds !== undefined && Math.floor(Math.abs(seconds)) === 0;
   return (
     <span className={late ? "late" : "remaining"} title={deadline(due)}>
-      {late ? "逾期" : "剩余"}
-      {seconds !== undefined && `${always ? "" : "工作时间"}${span(seconds)}`}
+      {none ? "已逾期" : late ? "逾期" : "剩余"}
+      {!none && seconds !== undefined && `${always ? "" : "工作时间"}${span(seconds)}`}
     </span>
   );
 }

@@ -86,7 +86,7 @@ export function Decide({ ticket, name, title, done }: FormProps) {
         <Input.TextArea id="reason" autoSize={{ minRows: 2, maxRows: 8 }} />
       </Form.Item>
       {now.approve === false && <Basis rules={requiredBy(terms, name)} />}
-      <Submit issuing={issuing} title={title} />
+      <Submit issuing={issuing} title={typeof now.approve === "boolean" ? `${now.approve ? "同意" : "不同意"}${extension ? "延期" : "退单"}` : title} />
     </Form>
   );
 }
