@@ -24,7 +24,8 @@ export class Problem extends Error {
 
 /** Whether a question went unanswered, so that what is on the screen is still the latest that is known. */
 export function unanswered(error: unknown): boolean {
-  return [0, 401, 503].includes(problemOf(error).status);
+  const { status } = problemOf(error);
+  return status === 0 || status === 401 || status >= 500;
 }
 
 /** What went wrong in a request, also where no answer came. */

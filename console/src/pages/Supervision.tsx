@@ -13,7 +13,7 @@ import { CAUSE, FORM, SUPERVISION_LEVEL, SUPERVISION_STATUS, word } from "../wor
 /** One supervision: what it is about, what happened, and what may be said to it. */
 export default function Supervision() {
   const { no = "" } = useParams();
-  const found = useQuery(getSupervisionOptions({ path: { no } }));
+  const found = useQuery({ ...getSupervisionOptions({ path: { no } }), refetchInterval: 30_000 });
   // A form that is open stays open while the connection or the login is away.
   if (found.error && !(found.data && unanswered(found.error))) return <Fault error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton active />;

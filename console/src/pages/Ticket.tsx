@@ -1,12 +1,12 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Dropdown, Flex, Skeleton, Tag, Tooltip } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Dropdown, Flex, Skeleton, Tag, Tooltip } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useParams, useSearchParams } from "react-router";
 import { ACTIONS, actionsFor, ASIDE } from "../actions";
-import { command, problemOf, unanswered } from "../api";
+import { unanswered } from "../api";
 import type { ClockAnswer, Entry, TicketDetail } from "../client";
 import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../client/@tanstack/react-query.gen";
-import { startDraft } from "../parts/command";
+import { startDraft, useIssue } from "../parts/command";
 import { CommandDrawer } from "../parts/CommandDrawer";
 import { Fault } from "../parts/Fault";
 import { Lamp } from "../parts/Lamp";
@@ -35,8 +35,8 @@ function OneTicket({ no }: { no: string }) {
   const [params, setParams] = useSearchParams();
   const { session } = useSession();
   const ticket = useQuery({ ...getTicketOptions({ path: { no } }), refetchInterval: 30_000 });
-  const timeline = useQuery(getTimelineOptions({ path: { no } }));
-  const clocks = useQuery(listClocksOptions({ path: { no } }));
+  const timeline = useQuery({ ...getTimelineOptions({ path: { no } }), refetchInterval: 30_000 });
+  const clocks = useQuery({ ...listClocksOptions({ path: { no } }), refetchInterval: 30_000 });
   const terms = useTerms(no);
   const open = params.get("do") ?? undefined;
   const taken = useTaken();
@@ -191,67 +191,52 @@ function Actions(props: {
   fillIn: (name: string) => void;
 }) {
   const { ticket, actions, fillIn } = props;
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const key = useRef(crypto.randomUUID());
-
-  async function sign() {
-    setBusy(true);
-    try {
-      await command(ticket.no, "sign", { unit: props.unit }, key.current);
-      // A ticket that comes back is signed once more.
-      key.current = crypto.randomUUID();
-      void message.success("已签收");
-    } catch (error) {
-      void message.error(problemOf(error).message);
-    } finally {
-      setBusy(false);
-      void queries.invalidateQueries();
-    }
-  }
+  const signing = useIssue(ticket.no, "sign", () => undefined, "已签收");
   return (
-    <Flex wrap gap={8} className="toolbar no-print" role="toolbar" aria-label="可办理的操作">
-      {actions.main.map((name, index) => {
-        const window = lastMoment(props.clocks, WINDOW[name], props.unit);
-        const button = (
-          <Button
-            key={name}
-            type={index === 0 && isMain(name) ? "primary" : "default"}
-            disabled={window?.over}
-            loading={name === "sign" && busy}
-            onClick={() => (name === "sign" && props.unit ? void sign() : fillIn(name))}
+    <>
+      <Flex wrap gap={8} className="toolbar no-print" role="toolbar" aria-label="可办理的操作">
+        {actions.main.map((name, index) => {
+          const window = lastMoment(props.clocks, WINDOW[name], props.unit);
+          const button = (
+            <Button
+              key={name}
+              type={index === 0 && isMain(name) ? "primary" : "default"}
+              disabled={window?.over}
+              loading={name === "sign" && signing.busy}
+              onClick={() => (name === "sign" && props.unit ? void signing.send({ unit: props.unit }) : fillIn(name))}
+            >
+              {ACTIONS[name]}
+              {window && <small>（{window.over ? "期限已过" : `${brief(window.due)}前`}）</small>}
+            </Button>
+          );
+          return window?.over ? (
+            <Tooltip key={name} title={`期限为${brief(window.due)}，已过`}>
+              <span>{button}</span>
+            </Tooltip>
+          ) : (
+            button
+          );
+        })}
+        {actions.more.length > 0 && (
+          <Dropdown
+            trigger={["click"]}
+            menu={{ items: actions.more.map((name) => ({ key: name, label: ACTIONS[name] })), onClick: ({ key: name }) => fillIn(name) }}
           >
-            {ACTIONS[name]}
-            {window && <small>（{window.over ? "期限已过" : `${brief(window.due)}前`}）</small>}
+            <Button>更多操作</Button>
+          </Dropdown>
+        )}
+        <span className="push" />
+        {props.papers.map(([page, title]) => (
+          <Button key={page} href={`/console/tickets/${ticket.no}/${page}`} type="text">
+            {title}
           </Button>
-        );
-        return window?.over ? (
-          <Tooltip key={name} title={`期限为${brief(window.due)}，已过`}>
-            <span>{button}</span>
-          </Tooltip>
-        ) : (
-          button
-        );
-      })}
-      {actions.more.length > 0 && (
-        <Dropdown
-          trigger={["click"]}
-          menu={{ items: actions.more.map((name) => ({ key: name, label: ACTIONS[name] })), onClick: ({ key: name }) => fillIn(name) }}
-        >
-          <Button>更多操作</Button>
-        </Dropdown>
-      )}
-      <span className="push" />
-      {props.papers.map(([page, title]) => (
-        <Button key={page} href={`/console/tickets/${ticket.no}/${page}`} type="text">
-          {title}
+        ))}
+        <Button type="text" onClick={() => window.print()}>
+          打印
         </Button>
-      ))}
-      <Button type="text" onClick={() => window.print()}>
-        打印
-      </Button>
-    </Flex>
+      </Flex>
+      {signing.problem && <Fault error={signing.problem} />}
+    </>
   );
 }
 

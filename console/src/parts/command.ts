@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { App, type FormInstance } from "antd";
 import dayjs from "dayjs";
 import { useEffect, useRef, useState } from "react";
-import { command, type PreviewAnswer, preview, Problem, problemOf } from "../api";
+import { command, type PreviewAnswer, preview, Problem, problemOf, unanswered } from "../api";
 import { useConnected } from "../connection";
 import { reading, sent } from "../time";
 
@@ -14,31 +14,52 @@ export interface Issuing {
 }
 
 /**
- * Issues a command to a ticket. The same content sent again counts once, other content is a command of its own.
+ * The key of what is sent. The same content keeps its key while nobody knows what became of it, so that it counts
+ * once; what was answered is over, and whoever sends the same words later means them anew.
+ */
+export function useKey() {
+  const last = useRef({ said: "", key: "" });
+  return {
+    of(body: unknown): string {
+      const said = JSON.stringify(body);
+      if (last.current.said !== said) last.current = { said, key: crypto.randomUUID() };
+      return last.current.key;
+    },
+    answered() {
+      last.current = { said: "", key: "" };
+    },
+  };
+}
+
+/**
+ * Issues a command to a ticket.
  * What was refused because somebody acted first is read anew, while the form stays as it is.
  */
-export function useIssue(no: string, name: string, done: () => void): Issuing {
+export function useIssue(no: string, name: string, done: () => void, told = "已办理"): Issuing {
   const queries = useQueryClient();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem>();
-  const last = useRef({ said: "", key: "" });
+  const key = useKey();
 
   async function send(body: Record<string, unknown>): Promise<boolean> {
-    const said = JSON.stringify(body);
-    if (last.current.said !== said) last.current = { said, key: crypto.randomUUID() };
     setBusy(true);
     setProblem(undefined);
     try {
-      const told = await command(no, name, body, last.current.key);
-      if (told.state === "stored") void message.warning("已保存，系统恢复后按收到的时间办理");
-      else void message.success("已办理");
+      const { state } = await command(no, name, body, key.of(body));
+      if (state === "stored") {
+        void message.warning("已保存，系统恢复后按收到的时间办理");
+      } else {
+        key.answered();
+        void message.success(told);
+      }
       forgetDraft(no, name);
       done();
       void queries.invalidateQueries();
       return true;
     } catch (error) {
       const refused = problemOf(error);
+      if (!unanswered(refused)) key.answered();
       setProblem(refused);
       // What may be a secret is not kept in this browser either.
       if (refused.code === "state_secret") forgetDraft(no, name);

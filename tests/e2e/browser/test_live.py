@@ -29,6 +29,7 @@ def test_a_change_arrives_by_polling_where_events_do_not_come_through(seats: Sea
     seats.elsewhere("hotline-office").done(no, "dispatch", lead="水务局")
     office.page.clock.fast_forward(POLLS)
     expect(office.page.locator("article.ticket > header .ant-tag").first).to_have_text("待签收")
+    expect(office.page.locator(".happening").filter(has_text="派给水务局主办")).to_be_visible()
 
 
 def test_a_list_shows_what_came_in_by_polling_alone(seats: Seats) -> None:

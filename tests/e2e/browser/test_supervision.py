@@ -27,6 +27,8 @@ def test_a_supervision_is_raised_answered_and_struck_off_by_those_who_may(seats:
     unit.go(f"/supervisions/{no}")
     expect(unit.page.get_by_role("tab")).to_have_text(["答复督办"])
     unit.page.get_by_label("答复内容").fill("已完成巡查并整改。")
+    unit.page.reload()
+    expect(unit.page.get_by_label("答复内容")).to_have_value("已完成巡查并整改。")
     unit.page.get_by_label("书面说明").fill("巡查记录已报送。")
     unit.page.get_by_role("button", name="答复督办").click()
     expect(unit.page.locator("article > header .ant-tag").first).to_have_text("已答复")

@@ -134,3 +134,49 @@ def test_a_refused_request_names_the_article_and_keeps_what_was_typed(seats: Sea
     alert = refusal(form)
     expect(alert).to_contain_text("依据：《泾川县12345政务服务便民热线运行管理办法（试行）》第11条")
     expect(form.get_by_label("理由").first).to_have_value("该小区供水由物业自备井承担。")
+
+
+def test_what_was_refused_goes_out_with_the_same_words_once_nothing_is_in_its_way(
+    seats: Seats, title: str
+) -> None:
+    no = seats.registered(title)
+    office, chief = seats.take("hotline-office"), seats.elsewhere("hotline-chief")
+    office.ticket(no)
+    form = office.do("派单")
+    office.choose(form.get_by_label("主办单位"), "水务局")
+    expect(form.get_by_role("region", name="派单后")).to_contain_text("待签收")
+    chief.done(no, "dispatch", lead="住建局")
+    form.get_by_role("button", name="派单", exact=True).click()
+    expect(refusal(form)).to_be_visible()
+    chief.done(no, "recall", reason="派错单位。")
+    office.stands("待派单")
+    form.get_by_role("button", name="派单", exact=True).click()
+    expect(form).to_be_hidden()
+    office.stands("待签收")
+
+
+def test_a_ticket_that_came_back_is_signed_again_on_the_same_page(seats: Seats, title: str) -> None:
+    chief = seats.elsewhere("hotline-chief")
+    no = seats.dispatched(chief, "水务局", title)
+    unit = seats.take("shuiwu-a")
+    unit.ticket(no)
+    unit.do("签收")
+    unit.stands("办理中")
+    chief.done(no, "recall", reason="派错单位。")
+    seats.elsewhere("hotline-office").done(no, "dispatch", lead="水务局")
+    unit.stands("待签收")
+    unit.do("签收")
+    unit.stands("办理中")
+
+
+def test_a_refused_signature_is_said_on_the_page_with_its_article(seats: Seats, title: str) -> None:
+    no = seats.dispatched(seats.elsewhere("hotline-office"), "水务局", title)
+    unit = seats.take("shuiwu-a")
+    unit.page.context.route("**/api/v1/events", lambda events: events.abort())
+    unit.ticket(no)
+    seats.elsewhere("shuiwu-a").done(no, "sign", unit="水务局")
+    sign = unit.page.get_by_role("toolbar", name="可办理的操作").get_by_role("button", name="签收")
+    sign.dispatch_event("click")
+    expect(refusal(unit.page.locator("article.ticket > header"))).to_contain_text("依据")
+    unit.stands("办理中")
+    expect_sound(unit.page)

@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Card, Form, Input, Select, Tabs } from "antd";
-import { type ReactNode, useRef, useState } from "react";
-import { Problem, problemOf, superviseCommand } from "../../api";
+import { type ReactNode, useState } from "react";
+import { Problem, problemOf, superviseCommand, unanswered } from "../../api";
 import type { SupervisionDetail } from "../../client";
 import { REFERRAL, SUPERVISION_LEVEL, word } from "../../words";
+import { draft, forgetDraft, keepDraft, useKey } from "../command";
 import { Submit } from "./form";
 
 interface Said {
@@ -80,19 +81,20 @@ function Say({ supervision, name, said }: { supervision: SupervisionDetail; name
   const { message } = App.useApp();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  const last = useRef({ said: "", key: "" });
+  const key = useKey();
   async function send(values: Record<string, string>) {
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value));
     const body = { ...said.known?.(supervision), ...given };
-    const written = JSON.stringify(body);
-    if (last.current.said !== written) last.current = { said: written, key: crypto.randomUUID() };
     setBusy(true);
     setProblem(undefined);
     try {
-      await superviseCommand(supervision.no, name, body, last.current.key);
+      const { state } = await superviseCommand(supervision.no, name, body, key.of(body));
+      if (state !== "stored") key.answered();
+      forgetDraft(supervision.no, name);
       form.resetFields();
       void message.success("已办理");
     } catch (error) {
+      if (!unanswered(error)) key.answered();
       setProblem(problemOf(error));
     } finally {
       setBusy(false);
@@ -100,7 +102,13 @@ function Say({ supervision, name, said }: { supervision: SupervisionDetail; name
     }
   }
   return (
-    <Form form={form} layout="vertical" onFinish={(values: Record<string, string>) => void send(values)}>
+    <Form
+      form={form}
+      layout="vertical"
+      initialValues={draft(supervision.no, name)}
+      onValuesChange={() => keepDraft(supervision.no, name, form)}
+      onFinish={(values: Record<string, string>) => void send(values)}
+    >
       {said.fields(supervision)}
       <Submit issuing={{ send: async () => true, busy, problem }} title={said.title} />
     </Form>
