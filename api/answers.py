@@ -30,6 +30,16 @@ class CommandAnswer(_Answer):
     facts: list[dict[str, Any]] = Field(default=[], description="由此产生的事实。")
 
 
+class LimitShown(_Answer):
+    """The limit that a list shows of a ticket, with its own lamp."""
+
+    name: str
+    unit: str = Field(description="office 为热线办。")
+    due_at: Moment
+    lamp: str | None
+    provisional: bool
+
+
 class TicketLine(_Answer):
     """A ticket as a list shows it."""
 
@@ -47,6 +57,10 @@ class TicketLine(_Answer):
     lamp: str | None
     next_due: Moment | None
     next_due_clock: str | None
+    limit_shown: LimitShown | None = Field(
+        default=None,
+        description="应当先看的时限：承办单位看本单位的，其他人看亮灯最重的；同等的看最早到期的。",
+    )
     provisional: bool
     upstream_no: str | None
     received_at: Moment

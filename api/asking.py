@@ -54,6 +54,9 @@ Number = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页的条数。")]
 Words = Annotated[str, Query(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+WordsOrNone = Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")]
+"""The same, where the empty one asks for what has none."""
+
 Cursor = Annotated[str | None, Query(max_length=400, description="上一页给出的 next_cursor。")]
 
 

@@ -13,7 +13,7 @@ from api.answers import (
     TicketLine,
     TicketPage,
 )
-from api.asking import PREFIX, READING, Assembled, Cursor, Key, Limit, Number, Words, problems
+from api.asking import PREFIX, READING, Assembled, Cursor, Key, Limit, Number, Words, WordsOrNone, problems
 from api.bodies import RegisterBody
 from api.identity import Identity, Who
 from api.moments import AskedMoment
@@ -72,12 +72,14 @@ async def list_tickets(
     urgency: Annotated[list[Urgency], Query(description="紧急程度，可多选。")] = [],  # noqa: B006
     level: Annotated[list[Level], Query(description="层级，可多选。")] = [],  # noqa: B006
     source: Annotated[list[Source], Query(description="来源渠道，可多选。")] = [],  # noqa: B006
-    area: Annotated[list[Words], Query(description="属地，可多选。")] = [],  # noqa: B006
+    area: Annotated[list[WordsOrNone], Query(description="属地，可多选；空的指没有填写属地的。")] = [],  # noqa: B006
     q: Annotated[Words | None, Query(description="工单编号（可只写开头）或上级编号。")] = None,
     due_before: Annotated[AskedMoment | None, Query(description="最近的期限早于。")] = None,
     due_after: Annotated[AskedMoment | None, Query(description="最近的期限不早于。")] = None,
     open: Annotated[bool, Query(description="只列未结束的工单。")] = False,
-    category: Annotated[Words | None, Query(description="诉求类别；上一级类别包括其下各级。")] = None,
+    category: Annotated[
+        WordsOrNone | None, Query(description="诉求类别；上一级类别包括其下各级；空的指没有填写类别的。")
+    ] = None,
     unit_stage: Annotated[list[UnitStage], Query(description="承办单位的办理状态，可多选。")] = [],  # noqa: B006
     asked: Annotated[
         Asked | None, Query(description="有待审核的退单、延期申请，有待初审或初审后待终审的答复。")
@@ -127,8 +129,17 @@ async def list_tickets(
     )
     async with parts.engine.connect() as conn:
         page = await listing.tickets(conn, identity, filters, cursor, limit)
-        said = await demands(conn, parts, [row.no for row in page.rows])
-    lines = [{**row._mapping, "title": said[row.no].title if row.no in said else None} for row in page.rows]
+        numbers = [row.no for row in page.rows]
+        said = await demands(conn, parts, numbers)
+        limits = await listing.limits(conn, identity, numbers)
+    lines = [
+        {
+            **row._mapping,
+            "title": said[row.no].title if row.no in said else None,
+            "limit_shown": limits.get(row.no),
+        }
+        for row in page.rows
+    ]
     return TicketPage(
         tickets=[TicketLine.model_validate(line) for line in lines], next_cursor=page.next_cursor
     )
@@ -146,6 +157,7 @@ async def get_ticket(no: Number, who: Who, parts: Assembled) -> TicketDetail:
             "original_received_at": found.about.original_received_at,
             "assignments": found.assignments,
             "clocks": found.clocks,
+            "limit_shown": found.limit_shown,
             "callers": found.callers,
             "allowed": [name for name in found.allowed if may_ask(name, who)],
             "policy": found.policy,

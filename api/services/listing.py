@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -27,7 +28,7 @@ from api.moments import within_reach
 from api.problems import Problem
 from api.services.scope import visible_tickets
 from domain.commands import Actor
-from domain.vocabulary import UnitRole, UnitStage
+from domain.vocabulary import WINDOWS, UnitRole, UnitStage
 from models.tables import Assignment, Caller, Clock, Ticket
 
 _ENDS: Final = ("-infinity", "infinity")
@@ -125,6 +126,8 @@ COLUMNS = (
 )
 """What a list shows of a ticket, beside what people wrote."""
 
+_LIT = case({"red": 0, "yellow": 1, "warning": 2}, value=Clock.lamp, else_=3)
+
 _PLACE = (Ticket.lamp_rank, Ticket.due_order, Ticket.no)
 _WHERE = (Ticket.lamp_rank, cast(Ticket.due_order, Text).label("due_place"))
 """What the place of a row is written down from; as text, for Python has no infinite times."""
@@ -136,6 +139,26 @@ async def tickets(
     """One page of the tickets an actor may know of. 422 for a cursor that no page gave."""
     rows = (await conn.execute(asked_for_page(actor, filters, cursor, limit))).all()
     return Page(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+
+async def limits(conn: AsyncConnection, actor: Actor, numbers: Sequence[str]) -> Mapping[str, Any]:
+    """The running limit to show of each ticket: a unit's own before others', then by lamp, then the earliest.
+
+    What a row shows is one limit with its own lamp, never the lamp of one beside the due time of another.
+    """
+    others = Clock.unit != (actor.unit or "")
+    query = (
+        select(Clock.ticket_no, Clock.name, Clock.unit, Clock.due_at, Clock.lamp, Clock.provisional)
+        .distinct(Clock.ticket_no)
+        .where(
+            Clock.ticket_no.in_(numbers),
+            Clock.ended_at.is_(None),
+            Clock.silent_since.is_(None),
+            Clock.name.not_in(WINDOWS),
+        )
+        .order_by(Clock.ticket_no, others, _LIT, Clock.due_at, Clock.name, Clock.unit)
+    )
+    return {row.ticket_no: row for row in await conn.execute(query)}
 
 
 def asked_for_page(actor: Actor, filters: Filters, cursor: str | None, limit: int) -> Select[Any]:
@@ -153,12 +176,13 @@ def _filtered(query: Select[Any], filters: Filters) -> Select[Any]:
         Ticket.type,
         Ticket.level,
         Ticket.source,
-        Ticket.area,
         Ticket.urgency,
     ):
         wanted: Sequence[str] = getattr(filters, column.key)
         if wanted:
             query = query.where(column.in_(wanted))
+    if filters.area:
+        query = query.where(_of_area(filters.area))
     if filters.lead:
         query = query.where(Ticket.lead_unit.in_(filters.lead))
     if filters.unit or filters.unit_stage or filters.asked:
@@ -233,7 +257,15 @@ RESULTS: Mapping[str, ColumnElement[bool]] = {
 """What may become of a limit, as conditions on `clock`."""
 
 
+def _of_area(areas: Sequence[str]) -> ColumnElement[bool]:
+    """In one of these areas; an empty one stands for tickets without any."""
+    named = Ticket.area.in_([area for area in areas if area])
+    return named if "" not in areas else or_(named, Ticket.area.is_(None))
+
+
 def _of_category(category: str) -> ColumnElement[bool]:
+    if not category:
+        return Ticket.category.is_(None)
     return or_(Ticket.category == category, Ticket.category.startswith(f"{category}/", autoescape=True))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.problems import not_found
+from api.services import listing
 from api.services.parts import Parts
 from api.services.scope import may_read_words, visible_tickets
 from api.services.sentences import clock_effect, sentence
@@ -72,6 +73,7 @@ class Detail:
     text: str | None = field(repr=False)
     assignments: Sequence[Any]
     clocks: Sequence[Any]
+    limit_shown: Any
     callers: Sequence[Mapping[str, Any]] = field(repr=False)
     allowed: Sequence[str]
     policy: Mapping[str, Any]
@@ -87,6 +89,7 @@ async def detail(parts: Parts, actor: Actor, no: str) -> Detail:
             .order_by(Assignment.role.desc(), Assignment.dispatched_at)
         )
         clocks = await running_clocks(conn, no)
+        limits = await listing.limits(conn, actor, [no])
         people = await callers.read_ticket(conn, parts.ring, no)
         said = {one.field: one.words for one in await _demand(conn, parts, found)}
     policy = found.law.policy
@@ -97,6 +100,7 @@ async def detail(parts: Parts, actor: Actor, no: str) -> Detail:
         text=said.get("text"),
         assignments=assignments.all(),
         clocks=clocks,
+        limit_shown=limits.get(no),
         callers=[_masked(one) for one in people],
         allowed=allowed_commands(policy, found.state, actor),
         policy={"id": policy.id, "title": policy.title, "standing": policy.standing.value},

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.routers.events import follow_changes
 from domain.commands import Actor
 from domain.vocabulary import Role
-from models.tables import Ticket
+from models.tables import Clock, Ticket
 from ops.settings import Settings
 from ops.temporal_client import connect, key_ring
 from tests.hotline import Hotline, found_units, headers, number_apart, working
@@ -193,6 +193,38 @@ async def test_every_figure_is_the_length_of_the_list_it_leads_to(hotline: Hotli
     own = await hotline.get("/statistics/desk", "unit", WATER)
     assert own.json()["stage"] == {"signed": 1, "waiting": 1}
     assert await listed(hotline, unit=WATER, unit_stage="waiting") == [numbers[1]]
+
+
+async def test_tickets_without_area_or_kind_are_asked_for_by_an_empty_one(hotline: Hotline) -> None:
+    named = await hotline.ticket(area=TOWN, category=CATEGORY)
+    unnamed = await hotline.ticket(area=None, category=None)
+    span = {"since": "2020-01-01T00:00:00+08:00", "until": "2099-01-01T00:00:00+08:00"}
+    assert {"area": "", "category": "", "number": 1} in await hotline.read("/statistics/heat", **span)
+    assert await listed(hotline, area="", category="") == [unnamed]
+    assert sorted(await listed(hotline, area=["", TOWN])) == sorted([named, unnamed])
+
+
+async def test_a_list_shows_one_limit_with_its_own_lamp_the_units_own_first(hotline: Hotline) -> None:
+    no = await hotline.ticket()
+    await hotline.done(no, "dispatch", lead=WATER, assist=[TOWN])
+    for unit in (WATER, TOWN):
+        await hotline.done(no, "sign", unit=unit)
+
+    async def shown(role: str, unit: str | None = None) -> tuple[str, str, str | None]:
+        (line,) = (await hotline.get("/tickets", role, unit, q=no)).json()["tickets"]
+        page = (await hotline.get(f"/tickets/{no}", role, unit)).json()
+        assert page["limit_shown"] == line["limit_shown"]
+        limit = line["limit_shown"]
+        return limit["name"], limit["unit"], limit["lamp"]
+
+    assert await shown("unit", WATER) == ("handle", WATER, None)
+    assert await shown("unit", TOWN) == ("assist", TOWN, None)
+    assert await shown("office") == ("assist", TOWN, None), "the earliest"
+    async with hotline.parts.engine.begin() as conn:
+        lit = update(Clock).where(Clock.ticket_no == no, Clock.name == "handle").values(lamp="red")
+        await conn.execute(lit)
+    assert await shown("office") == ("handle", WATER, "red"), "what is lit, before what is earlier"
+    assert await shown("unit", TOWN) == ("assist", TOWN, None)
 
 
 @pytest.mark.rule("JC-11.4b")

@@ -21,8 +21,8 @@ const MANY: [string, string, Record<string, string>][] = [
 
 const RESULT: Record<string, string> = { in_time: "按时", overdue: "逾期", running: "计时中" };
 const OTHERS: Record<string, (value: string) => string> = {
-  category: (value) => `类别：${value.replaceAll("/", " › ")}`,
-  area: (value) => `属地：${value}`,
+  category: (value) => `类别：${value.replaceAll("/", " › ") || "未填"}`,
+  area: (value) => `属地：${value || "未填"}`,
   lead: (value) => `主办单位：${value}`,
   level: (value) => `层级：${word(LEVEL, value)}`,
   rating: (value) => `评价：${word(RATING, value)}`,

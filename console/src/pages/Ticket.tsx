@@ -9,7 +9,7 @@ import { getTicketOptions, getTimelineOptions, listClocksOptions } from "../clie
 import { startDraft, useIssue } from "../parts/command";
 import { CommandDrawer } from "../parts/CommandDrawer";
 import { Fault } from "../parts/Fault";
-import { Lamp } from "../parts/Lamp";
+import { TicketLamp } from "../parts/Lamp";
 import { Attachments } from "../parts/ticket/Attachments";
 import { Callers } from "../parts/ticket/Callers";
 import { Clocks } from "../parts/ticket/Clocks";
@@ -99,13 +99,7 @@ function OneTicket({ no }: { no: string }) {
             {found.category && ` · ${found.category.replaceAll("/", " › ")}`}
           </span>
           <span className="push" />
-          <Lamp
-            lamp={found.lamp}
-            due={found.next_due}
-            clock={found.next_due_clock}
-            provisional={found.provisional}
-            always={found.urgency === "emergency" && found.next_due_clock === "sign"}
-          />
+          <TicketLamp ticket={found} />
         </Flex>
         <Actions
           ticket={found}

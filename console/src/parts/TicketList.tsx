@@ -7,7 +7,7 @@ import { listTicketsOptions } from "../client/@tanstack/react-query.gen";
 import { brief } from "../time";
 import { LEVEL, SOURCE, STATUS, TYPE, URGENCY, word } from "../words";
 import { Fault } from "./Fault";
-import { Lamp } from "./Lamp";
+import { TicketLamp } from "./Lamp";
 import { placeOf, type Queue } from "./taken";
 
 export type TicketQuery = NonNullable<ListTicketsData["query"]>;
@@ -77,7 +77,7 @@ export function TicketList(props: {
       <>
         <ul className="cards" aria-label="工单">
           {tickets.rows.map((row) => (
-            <li key={row.no} className={`card-row ${row.lamp ?? ""}`}>
+            <li key={row.no} className={`card-row ${lampOf(row)}`}>
               <Link {...place(row.no)}>
                 <Flex justify="space-between" gap={8}>
                   <span className="quiet number">{row.no}</span>
@@ -87,13 +87,7 @@ export function TicketList(props: {
                   </span>
                 </Flex>
                 <strong className="clip">{row.title ?? "（内容已删除）"}</strong>
-                <Lamp
-                  lamp={row.lamp}
-                  due={row.next_due}
-                  clock={row.next_due_clock}
-                  provisional={row.provisional}
-                  always={row.urgency === "emergency" && row.next_due_clock === "sign"}
-                />
+                <TicketLamp ticket={row} />
                 <span className="quiet">{[word(TYPE, row.type), kindOf(row.category), row.area, row.lead_unit].filter(Boolean).join(" · ")}</span>
                 {extra && <div>{extra.render(row)}</div>}
               </Link>
@@ -117,7 +111,7 @@ export function TicketList(props: {
         scroll={{ x: 920 }}
         // The style sheet marks the row under the pointer: a script would draw rows anew all the while a list scrolls by.
         rowHoverable={false}
-        rowClassName={(row) => `row ${row.lamp ?? ""}`}
+        rowClassName={(row) => `row ${lampOf(row)}`}
         onRow={(row) => ({
           onClick: (event) => {
             // Links, boxes and a text that is being marked keep their own meaning.
@@ -171,13 +165,7 @@ export function TicketList(props: {
             title: "最近时限",
             width: 272,
             render: (_, row) => (
-              <Lamp
-                lamp={row.lamp}
-                due={row.next_due}
-                clock={row.next_due_clock}
-                provisional={row.provisional}
-                always={row.urgency === "emergency" && row.next_due_clock === "sign"}
-              />
+              <TicketLamp ticket={row} />
             ),
           },
           ...(extra ? [{ title: extra.title, render: (_: unknown, row: TicketLine) => extra.render(row) }] : []),
@@ -200,6 +188,11 @@ export function TicketList(props: {
       {more}
     </>
   );
+}
+
+/** The lamp that a row is coloured after: of the limit that stands in it. */
+function lampOf(row: TicketLine): string {
+  return (row.limit_shown ? row.limit_shown.lamp : row.lamp) ?? "";
 }
 
 /** The narrower end of a category. */
