@@ -124,7 +124,7 @@ function OneTicket({ no }: { no: string }) {
       <div className="columns">
         <div>
           <Demand ticket={found} entries={timeline.data ?? []} />
-          <LastReply entries={timeline.data ?? []} />
+          <LastReply no={found.no} entries={timeline.data ?? []} />
           {timeline.error ? (
             <Fault error={timeline.error} retry={() => void timeline.refetch()} />
           ) : (

@@ -1,13 +1,22 @@
-"""What a ticket with several units is to each of them."""
+"""What a ticket with several units is to each of them, and what a reply shows to whoever reviews it."""
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
+from datetime import datetime
+from urllib.parse import quote
 
 from playwright.sync_api import Route, expect
 
+from api.moments import ZONE
 from tests.e2e.browser.seats import Seat, Seats
+from tests.e2e.browser.soundness import expect_sound
+
+PHOTO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def expect_limit(seat: Seat, no: str, words: str) -> None:
@@ -48,3 +57,33 @@ def test_time_that_no_office_worked_is_not_counted_out(seats: Seats) -> None:
     remaining = unit.page.locator("article.ticket > header .remaining")
     expect(remaining).to_contain_text(re.compile(r"剩余\d+"))
     expect(remaining).not_to_contain_text("工作时间")
+
+
+def test_who_reviews_a_reply_opens_its_photos_where_they_decide(seats: Seats) -> None:
+    no = seats.dispatched(
+        seats.elsewhere("hotline-office"), "水务局", f"泉眼巷{secrets.randbelow(10**6)}号漏水"
+    )
+    unit = seats.elsewhere("shuiwu-a")
+    unit.done(no, "sign", unit="水务局")
+    name = "修复后照片.png"
+    photo = unit.must("POST", f"/tickets/{no}/attachments?name={quote(name)}", content=PHOTO)["id"]
+    unit.done(
+        no,
+        "reply",
+        unit="水务局",
+        outcome="resolved",
+        text="已更换阀门。",
+        contacted_at=datetime.now(ZONE).isoformat(),
+        number_used="09330000000",
+        basis="《城市供水条例》",
+        materials=[photo, "施工记录"],
+    )
+    office = seats.take("hotline-office")
+    office.ticket(no)
+    form = office.do("初审")
+    for words in ("09330000000", "《城市供水条例》", "施工记录"):
+        expect(form.get_by_text(words)).to_be_visible()
+    expect_sound(office.page, ".ant-drawer")
+    form.get_by_role("button", name=name).click()
+    expect(office.page.get_by_role("img", name="附件内容")).to_be_visible()
+    expect_sound(office.page, ".ant-modal")

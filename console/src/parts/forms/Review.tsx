@@ -7,6 +7,7 @@ import { OUTCOME, word } from "../../words";
 import { draft, keepDraft, said, useIssue, usePreview } from "../command";
 import { Effect } from "../Effect";
 import { required, useTerms } from "../terms";
+import { ReplyFacts } from "../ticket/ReplyFacts";
 import { type FormProps, Submit } from "./form";
 
 const CHECKS = [
@@ -61,7 +62,7 @@ export function Review({ ticket, name, title, done }: FormProps) {
             {typeof reply?.details.contacted_at === "string" && `，${moment(reply.details.contacted_at)}答复诉求人`}
           </p>
           <p className="words">{reply?.texts.text?.text ?? "答复内容不在你的查看范围内。"}</p>
-          {reply?.texts.basis?.text && <p className="words">政策依据：{reply.texts.basis.text}</p>}
+          {reply && <ReplyFacts no={ticket.no} entry={reply} />}
         </section>
       </div>
       <fieldset className="checks">

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Modal } from "antd";
-import { useEffect, useState } from "react";
+import { App, Button, Card } from "antd";
+import { useState } from "react";
 import { type Problem, problemOf } from "../../api";
 import type { AttachmentAnswer, TicketDetail } from "../../client";
 import { listAttachmentsOptions } from "../../client/@tanstack/react-query.gen";
@@ -9,6 +9,7 @@ import { useSession } from "../../session";
 import { brief, moment } from "../../time";
 import { Fault } from "../Fault";
 import { PickFiles } from "../PickFiles";
+import { showable, Showing } from "./Showing";
 
 const ONLY_LOOK = new Set(["auditor", "leader", "upper_level_reviewer"]);
 
@@ -84,37 +85,5 @@ export function Attachments({ ticket }: { ticket: TicketDetail }) {
       </ul>
       {shown && <Showing no={ticket.no} file={shown} close={() => setShown(undefined)} keep={() => void keep(shown)} />}
     </Card>
-  );
-}
-
-const showable = (media: string) => /^(image|audio|video)\//.test(media) && media !== "audio/amr";
-
-function Showing(props: { no: string; file: AttachmentAnswer; close: () => void; keep: () => void }) {
-  const { no, file } = props;
-  const [address, setAddress] = useState<string>();
-  const [problem, setProblem] = useState<Problem>();
-  useEffect(() => {
-    let made: string | undefined;
-    let dropped = false;
-    contentOf(no, file.id).then(
-      (content) => {
-        if (dropped) return;
-        made = URL.createObjectURL(content);
-        setAddress(made);
-      },
-      (error: unknown) => dropped || setProblem(problemOf(error)),
-    );
-    return () => {
-      dropped = true;
-      if (made) URL.revokeObjectURL(made);
-    };
-  }, [no, file.id]);
-  return (
-    <Modal open onCancel={props.close} title={<span translate="no">{file.name}</span>} width={820} footer={<Button onClick={props.keep}>下载</Button>}>
-      {problem && <Fault error={problem} />}
-      {address && file.media_type.startsWith("image/") && <img src={address} alt="附件内容" className="attached" />}
-      {address && file.media_type.startsWith("audio/") && <audio src={address} controls className="attached" />}
-      {address && file.media_type.startsWith("video/") && <video src={address} controls className="attached" />}
-    </Modal>
   );
 }

@@ -2,6 +2,7 @@ import { Card } from "antd";
 import type { Entry, TicketDetail } from "../../client";
 import { moment } from "../../time";
 import { OUTCOME, word } from "../../words";
+import { ReplyFacts } from "./ReplyFacts";
 
 /** What the caller said, with what was added to it later. */
 export function Demand({ ticket, entries }: { ticket: TicketDetail; entries: Entry[] }) {
@@ -23,7 +24,7 @@ export function Demand({ ticket, entries }: { ticket: TicketDetail; entries: Ent
 export const ANSWERS = new Set(["reply", "answer", "complete_plan", "answer_citizen"]);
 
 /** The latest answer, with the number of those before it. */
-export function LastReply({ entries }: { entries: Entry[] }) {
+export function LastReply({ no, entries }: { no: string; entries: Entry[] }) {
   const replies = entries.filter((entry) => entry.do !== null && ANSWERS.has(entry.do));
   const last = replies.at(-1);
   if (!last) return null;
@@ -38,7 +39,7 @@ export function LastReply({ entries }: { entries: Entry[] }) {
         {typeof details.contacted_at === "string" && `；${moment(details.contacted_at)}答复诉求人`}
       </p>
       <p className="words said">{texts.text?.text ?? "答复内容不在你的查看范围内。"}</p>
-      {texts.basis?.text && <p className="words">政策依据：{texts.basis.text}</p>}
+      <ReplyFacts no={no} entry={last} />
     </Card>
   );
 }

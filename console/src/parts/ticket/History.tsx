@@ -5,7 +5,7 @@ import { brief, moment } from "../../time";
 import { Basis, useCited } from "../Basis";
 import { labelOf } from "../fields";
 import { Cited } from "./Cited";
-import { Material } from "./Material";
+import { MATERIAL, MaterialsOf } from "./Material";
 
 /** What happened at one moment by one hand: a command with everything that followed from it. */
 interface Happening {
@@ -37,9 +37,6 @@ function happenings(entries: Entry[]): Happening[] {
   }
   return made;
 }
-
-/** How texts that are materials are named. */
-const MATERIAL = /^materials\.\d+$/;
 
 const COLOURS: Record<string, string> = { clock_breached: "red", lamp: "red", supervision_opened: "orange" };
 
@@ -86,7 +83,7 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
   const actor = head.actor as { id?: string } | null;
   const clocks = effects.filter((entry) => entry.clock);
   const others = effects.filter((entry) => !entry.clock && !PLAIN.has(entry.fact));
-  const materials = Object.entries(head.texts).filter(([name, text]) => MATERIAL.test(name) && !text.withheld);
+  const hasMaterials = Object.entries(head.texts).some(([name, text]) => MATERIAL.test(name) && !text.withheld);
   const knowledge = Array.isArray(head.details.knowledge) ? (head.details.knowledge as string[]) : [];
   const basis = [...new Set([head, ...effects].flatMap((entry) => entry.basis))];
   return (
@@ -121,15 +118,10 @@ function Told({ no, happening }: { no?: string; happening: Happening }) {
           ))}
         </p>
       )}
-      {materials.length > 0 && (
+      {hasMaterials && (
         <p className="tight">
           材料：
-          {materials.map(([name, text], place) => (
-            <span key={name}>
-              {place > 0 && "、"}
-              <Material no={no} said={text.text ?? "（已删除）"} />
-            </span>
-          ))}
+          <MaterialsOf no={no} entry={head} />
         </p>
       )}
       {others.map((entry) => (
