@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Card, Flex, Radio, Skeleton } from "antd";
-import { lazy, Suspense, useMemo, useState } from "react";
-import { Link, useNavigate } from "react-router";
-import type { HeatCell, Part, TrendDay, UnitFigures } from "../client";
+import { lazy, Suspense, useMemo } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import type { Part, TrendDay, UnitFigures } from "../client";
 import {
   getDashboardOptions,
   getHeatOptions,
@@ -11,11 +11,14 @@ import {
 } from "../client/@tanstack/react-query.gen";
 import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
+import { Heat } from "../parts/Heat";
 import { Rows } from "../parts/Rows";
-import { brief, reading, now, sent, type Wall } from "../time";
+import { brief, reading, now, sent, typed, type Wall } from "../time";
 import { LAMP, STATUS, word } from "../words";
 
 const Chart = lazy(() => import("../parts/Chart"));
+
+const DAY = "YYYY-MM-DD";
 
 const PERIODS: Record<string, [string, () => [Wall, Wall]]> = {
   today: ["今天", () => [now().startOf("day"), now().startOf("day").add(1, "day")]],
@@ -45,18 +48,23 @@ export function rowsOf(part: Part): string {
   return `/all?${params.toString()}`;
 }
 
-/** How the hotline does: each figure leads to its tickets. */
+/**
+ * How the hotline does: each figure leads to its tickets. The period stands in the address, so that whoever comes
+ * back from the tickets finds it as it was.
+ */
 export default function Dashboard() {
-  const [name, setName] = useState("today");
-  const [own, setOwn] = useState<[Wall, Wall]>();
-  const [since, until] = own ? [own[0].startOf("day"), own[1].add(1, "day").startOf("day")] : PERIODS[name]![1]();
+  const [params, setParams] = useSearchParams();
+  const own = useDays(params.get("from"), params.get("to"));
+  const chosen = params.get("period") ?? "";
+  const name = chosen in PERIODS ? chosen : "today";
+  const [since, until] = own ? [own[0], own[1].add(1, "day")] : PERIODS[name]![1]();
   const period = { query: { since: sent(since), until: sent(until) } };
   const today = now().startOf("day");
   const months = { query: { since: sent(today.subtract(29, "day")), until: sent(today.add(1, "day")) } };
   const told = useQuery({ ...getDashboardOptions(period), refetchInterval: 30_000 });
-  const units = useQuery({ ...getUnitFiguresOptions(period), refetchInterval: 60_000 });
-  const heat = useQuery({ ...getHeatOptions(period), refetchInterval: 60_000 });
-  const trend = useQuery({ ...getTrendOptions(months), refetchInterval: 60_000 });
+  const units = useQuery({ ...getUnitFiguresOptions(period), refetchInterval: 30_000 });
+  const heat = useQuery({ ...getHeatOptions(period), refetchInterval: 30_000 });
+  const trend = useQuery({ ...getTrendOptions(months), refetchInterval: 30_000 });
 
   return (
     <section>
@@ -66,17 +74,16 @@ export default function Dashboard() {
           optionType="button"
           className="no-print"
           value={own ? undefined : name}
-          onChange={(event) => {
-            setOwn(undefined);
-            setName(event.target.value as string);
-          }}
+          onChange={(event) => setParams({ period: event.target.value as string }, { replace: true })}
           options={Object.entries(PERIODS).map(([value, [label]]) => ({ value, label }))}
         />
         <DatePicker.RangePicker
           aria-label="统计期间"
           className="no-print"
           value={own ?? null}
-          onChange={(days) => setOwn(days?.[0] && days[1] ? [days[0], days[1]] : undefined)}
+          onChange={(days) =>
+            setParams(days?.[0] && days[1] ? { from: days[0].format(DAY), to: days[1].format(DAY) } : {}, { replace: true })
+          }
         />
         <span className="quiet">
           {spanned(since, until.subtract(1, "day"))}，{brief(told.dataUpdatedAt || Date.now())}更新
@@ -111,19 +118,32 @@ export default function Dashboard() {
       )}
       <div className="charts">
         <Card title={<h2>近30日走势</h2>}>
+          {trend.error && <Fault error={trend.error} retry={() => void trend.refetch()} />}
           <Suspense fallback={<Skeleton active />}>{trend.data && <Trend days={trend.data} />}</Suspense>
         </Card>
-        <Card title={<h2>属地与类别</h2>} extra={<span className="quiet">点格看工单</span>}>
-          <Suspense fallback={<Skeleton active />}>
-            {heat.data && <Heat cells={heat.data} since={sent(since)} until={sent(until)} />}
-          </Suspense>
+        <Card title={<h2>属地与类别</h2>} extra={<span className="quiet">期间内受理，点数字看工单</span>}>
+          {heat.error && <Fault error={heat.error} retry={() => void heat.refetch()} />}
+          {heat.data ? <Heat cells={heat.data} since={sent(since)} until={sent(until)} /> : !heat.error && <Skeleton active />}
         </Card>
       </div>
-      <Card title={<h2>承办单位</h2>} extra={<span className="quiet">按时率的分母为期间内到期且有结果的件数，满意率的分母为期间内办结且已评价的件数</span>}>
+      <Card title={<h2>承办单位</h2>} >
+        <p className="quiet tight">
+          按时率的分母为期间内到期且有结果的件数，满意率的分母为期间内办结且已评价的件数。名次依按时办结率排列，相同的并列；没有到期件的不排名。
+        </p>
+        {units.error && <Fault error={units.error} retry={() => void units.refetch()} />}
         <Ranking units={units.data ?? []} loading={units.isLoading} />
       </Card>
     </section>
   );
+}
+
+/** The days that an address names; undefined where it names none. The same days are the same array. */
+function useDays(from: string | null, to: string | null): [Wall, Wall] | undefined {
+  return useMemo(() => {
+    const first = typed(from ?? "", [DAY]);
+    const last = typed(to ?? "", [DAY]);
+    return first && last && !last.isBefore(first) ? [first, last] : undefined;
+  }, [from, to]);
 }
 
 /** The days of a period, a single one named once. */
@@ -177,56 +197,11 @@ function Trend({ days }: { days: TrendDay[] }) {
   return <Chart option={option} height={300} label="近30日受理、办结、办理逾期的件数" pick={show} />;
 }
 
-function Heat({ cells, since, until }: { cells: HeatCell[]; since: string; until: string }) {
-  const navigate = useNavigate();
-  const areas = useMemo(() => top(cells, "area", 10), [cells]);
-  const kinds = useMemo(() => top(cells, "category", 10), [cells]);
-  const option = useMemo(() => {
-    const data = cells
-      .filter((cell) => areas.includes(cell.area) && kinds.includes(cell.category))
-      .map((cell) => [kinds.indexOf(cell.category), areas.indexOf(cell.area), cell.number]);
-    return {
-      grid: { left: 76, right: 12, top: 10, bottom: 78 },
-      tooltip: { formatter: ({ value }: { value: number[] }) => `${named(areas[value[1]!])} ${named(kinds[value[0]!])}：${value[2]}件` },
-      xAxis: { type: "category", data: kinds.map(named), axisLabel: { rotate: 38, interval: 0 }, splitArea: { show: true } },
-      yAxis: { type: "category", data: areas.map(named), splitArea: { show: true } },
-      visualMap: {
-        show: false,
-        min: 0,
-        max: Math.max(6, ...cells.map((cell) => cell.number)),
-        inRange: { color: ["#eef4fd", "#8db7ee", "#2f74cf", "#0b3f8f"] },
-      },
-      series: [
-        {
-          type: "heatmap",
-          data,
-          label: { show: true },
-          emphasis: { itemStyle: { borderColor: "#10243f", borderWidth: 1 } },
-        },
-      ],
-    };
-  }, [areas, kinds, cells]);
-  function show({ value }: { value: unknown }) {
-    const [kind, area] = value as [number, number, number];
-    const params = new URLSearchParams({ received_from: since, received_to: until });
-    if (areas[area]) params.set("area", areas[area]);
-    if (kinds[kind]) params.set("category", kinds[kind]);
-    void navigate(`/all?${params.toString()}`);
-  }
-  if (!cells.length) return <p className="quiet">这一期间没有受理诉求</p>;
-  return <Chart option={option} height={300} label="各属地、各类别受理的件数" pick={show} />;
-}
-
-const named = (name: string | undefined) => name || "未填";
-
-function top(cells: HeatCell[], by: "area" | "category", count: number): string[] {
-  const sums = new Map<string, number>();
-  for (const cell of cells) sums.set(cell[by], (sums.get(cell[by]) ?? 0) + cell.number);
-  return [...sums.keys()].sort((one, other) => (sums.get(other) ?? 0) - (sums.get(one) ?? 0)).slice(0, count);
-}
-
 function Ranking({ units, loading }: { units: UnitFigures[]; loading: boolean }) {
   const rate = (part: Part) => (part.of ? part.count / part.of : -1);
+  // Whoever is as good has the same place, however the table is sorted; of whom nothing fell due has none.
+  const place = ({ handled_in_time: own }: UnitFigures) =>
+    own.of ? 1 + units.filter((other) => rate(other.handled_in_time) > rate(own)).length : undefined;
   const rated = (part: Part) => (
     <Link to={rowsOf(part)}>
       {part.of ? `${((part.count / part.of) * 100).toFixed(1)}%` : "—"}
@@ -245,9 +220,10 @@ function Ranking({ units, loading }: { units: UnitFigures[]; loading: boolean })
       dataSource={units}
       pagination={false}
       scroll={{ x: 640 }}
+      sortDirections={["descend", "ascend"]}
       locale={{ emptyText: "这一期间没有派单" }}
       columns={[
-        { title: "名次", width: 64, render: (_, __, index) => index + 1 },
+        { title: "名次", width: 64, render: (_, one) => place(one) ?? <span className="quiet">—</span> },
         { title: "单位", dataIndex: "unit" },
         {
           title: "派单",
