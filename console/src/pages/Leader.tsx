@@ -3,7 +3,8 @@ import { Button, Card, Empty, Flex, Form, Input, Skeleton } from "antd";
 import { Link } from "react-router";
 import type { TicketLine } from "../client";
 import { getTicketOptions, getTimelineOptions } from "../client/@tanstack/react-query.gen";
-import { draft, keepDraft, said, useIssue } from "../parts/command";
+import { draft, keepDraft, said, useIssue, usePreview } from "../parts/command";
+import { Effect } from "../parts/Effect";
 import { Fault } from "../parts/Fault";
 import { Submit } from "../parts/forms/form";
 import { kindOf, useTickets } from "../parts/TicketList";
@@ -43,6 +44,11 @@ function Matter({ row }: { row: TicketLine }) {
   const timeline = useQuery(getTimelineOptions({ path: { no: row.no } })).data ?? [];
   const submitted = timeline.filter((entry) => entry.do === "submit_to_leader").at(-1);
   const issuing = useIssue(row.no, "instruct", () => form.resetFields());
+  const started = draft(row.no, "instruct");
+  const text = (Form.useWatch("text", form) as string | undefined) ?? (started.text as string | undefined);
+  const leader = session.name ?? session.id;
+  // Whatever the words are, what follows from an instruction is the same.
+  const told = usePreview(row.no, "instruct", text?.trim() ? { leader, text: "批示" } : undefined);
   return (
     <Card
       className="matter"
@@ -68,15 +74,16 @@ function Matter({ row }: { row: TicketLine }) {
       <Form
         form={form}
         layout="vertical"
-        initialValues={draft(row.no, "instruct")}
+        initialValues={started}
         onValuesChange={() => keepDraft(row.no, "instruct", form)}
         onFinish={(values: Record<string, unknown>) =>
-          void issuing.send(said({ ...values, leader: session.name ?? session.id }))
+          void issuing.send(said({ ...values, leader }))
         }
       >
         <Form.Item name="text" label="批示" htmlFor={`instruct-${row.no}`} rules={[{ required: true, message: "请写批示" }]}>
           <Input.TextArea id={`instruct-${row.no}`} autoSize={{ minRows: 2, maxRows: 8 }} />
         </Form.Item>
+        <Effect told={told} title="批示后" />
         <Submit issuing={issuing} title="批示" />
       </Form>
     </Card>

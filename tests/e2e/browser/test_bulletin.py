@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser.seats import Seats
+from tests.e2e.browser.soundness import expect_sound
 
 
 @pytest.mark.rule("JC-10.3a")
@@ -38,3 +39,22 @@ def test_the_bulletin_says_the_matter_to_the_leader_and_takes_the_instruction(se
     expect(paper).to_contain_text("请住建局今日到场。")
     expect(paper).to_contain_text("县长")
     expect(paper.get_by_label("批示处")).to_have_count(0)
+
+
+@pytest.mark.rule("JC-10.3a")
+def test_a_leader_sees_what_follows_before_the_instruction_is_given(seats: Seats) -> None:
+    title = f"水泉街{secrets.randbelow(10**6)}号护栏倒塌"
+    no = seats.registered(title)
+    seats.elsewhere("hotline-office").done(no, "submit_to_leader", summary="群众反映集中。")
+    leader = seats.take("gov-leader")
+    leader.go("/leader")
+    matter = leader.page.locator(".matter").filter(has_text=title)
+    follows = matter.get_by_role("region", name="批示后")
+    expect(follows).to_have_count(0)
+    matter.get_by_label("批示").fill("请住建局今日到场。")
+    expect(follows).to_contain_text("工单由“待批示”转为“待派单”")
+    expect_sound(leader.page, ".matter:has([aria-label=批示后])")
+    matter.get_by_role("button", name="批示").click()
+    expect(matter).to_have_count(0)
+    leader.ticket(no)
+    leader.stands("待派单")
