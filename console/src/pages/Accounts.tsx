@@ -21,7 +21,12 @@ export default function Accounts() {
   const { message } = App.useApp();
   const [opening, setOpening] = useState(false);
   const [link, setLink] = useState<string>();
+  const [typed, setTyped] = useState("");
   const names = new Map(people.data?.map((one) => [one.id, one.name]));
+
+  const found = (accounts.data ?? []).filter((one) =>
+    [one.login, one.unit, one.person && names.get(one.person)].some((word) => word?.includes(typed.trim())),
+  );
 
   async function renew(account: AccountAnswer) {
     const { data, error } = await renewAccount({ path: { account: account.id } });
@@ -44,13 +49,23 @@ export default function Accounts() {
             开通账号
           </Button>
         )}
+        <Input
+          aria-label="查找账号"
+          placeholder="用户名、姓名或单位"
+          allowClear
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          style={{ width: 220 }}
+        />
+        {accounts.data && <span className="quiet">{found.length}个账号</span>}
       </Flex>
       {accounts.error && <Fault error={accounts.error} retry={() => void accounts.refetch()} />}
       <Rows<AccountAnswer>
         rowKey="id"
         size="middle"
         loading={accounts.isLoading}
-        dataSource={accounts.data ?? []}
+        dataSource={found}
+        locale={{ emptyText: "没有这样的账号" }}
         pagination={{ pageSize: 50, hideOnSinglePage: true }}
         scroll={{ x: 760 }}
         columns={[

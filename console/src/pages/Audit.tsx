@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Button, Flex, Input, Tag } from "antd";
+import { Button, Flex, Input, Select, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { AuditAnswer } from "../client";
 import { listAuditInfiniteOptions } from "../client/@tanstack/react-query.gen";
 import { DatePicker } from "../parts/DatePicker";
 import { Fault } from "../parts/Fault";
+import { CLEAR } from "../parts/fields";
 import { Rows } from "../parts/Rows";
 import { moment, sent, type Wall } from "../time";
 import { AUDITED, HELD, ROLE, word } from "../words";
@@ -14,14 +15,17 @@ import { ACTIONS } from "../actions";
 /** Every operation and every look at somebody's details: who, from where, when and why. */
 export default function Audit() {
   const operations = useOperations();
+  const called: Record<string, string> = { ...operations, ...ACTIONS, ...AUDITED };
   const [ticket, setTicket] = useState("");
   const [person, setPerson] = useState("");
+  const [operation, setOperation] = useState<string>();
   const [days, setDays] = useState<[Wall | null, Wall | null]>();
   const page = useInfiniteQuery({
     ...listAuditInfiniteOptions({
       query: {
         ticket: ticket || undefined,
         person: person || undefined,
+        operation,
         since: days?.[0] ? sent(days[0].startOf("day")) : undefined,
         until: days?.[1] ? sent(days[1].add(1, "day").startOf("day")) : undefined,
       },
@@ -36,6 +40,19 @@ export default function Audit() {
         <h1>审计记录</h1>
         <Input.Search aria-label="工单编号" placeholder="工单编号" allowClear onSearch={setTicket} style={{ width: 190 }} />
         <Input.Search aria-label="人员代码" placeholder="人员代码" allowClear onSearch={setPerson} style={{ width: 170 }} />
+        <Select
+          aria-label="操作"
+          placeholder="操作"
+          showSearch={{ optionFilterProp: "label" }}
+          allowClear={CLEAR}
+          value={operation}
+          onChange={setOperation}
+          options={Object.entries(called)
+            .map(([value, label]) => ({ value, label }))
+            .sort((one, other) => one.label.localeCompare(other.label, "zh-CN"))}
+          style={{ width: 190 }}
+          popupMatchSelectWidth={240}
+        />
         <DatePicker.RangePicker aria-label="期间" allowEmpty={[true, true]} onChange={(chosen) => setDays(chosen ?? undefined)} />
       </Flex>
       {page.error && <Fault error={page.error} retry={() => void page.refetch()} />}
@@ -60,7 +77,7 @@ export default function Audit() {
               );
             },
           },
-          { title: "操作", render: (_, one) => word({ ...operations, ...ACTIONS, ...AUDITED }, one.operation) },
+          { title: "操作", render: (_, one) => word(called, one.operation) },
           {
             title: "结果",
             render: (_, one) =>
