@@ -41,11 +41,8 @@ def test_a_limit_that_ended_with_the_offices_day_is_over_without_a_count(seats: 
     def with_a_limit(route: Route) -> None:
         answer = route.fetch()
         listed = answer.json()
-        row = listed["tickets"][0] | {
-            "next_due": closed.isoformat(),
-            "next_due_clock": "handle",
-            "urgency": "normal",
-        }
+        over = {"name": "handle", "unit": "水务局", "due_at": closed.isoformat(), "lamp": "red"}
+        row = listed["tickets"][0] | {"limit_shown": over | {"provisional": False}, "urgency": "normal"}
         route.fulfill(response=answer, json=listed | {"tickets": [row]})
 
     office = seats.take("hotline-office")

@@ -17,6 +17,9 @@ from tests.e2e.people import Somebody
 AROUND = timedelta(days=2)
 """Far enough to both sides that no midnight comes between two looks."""
 
+POLLS = 60_000
+"""Milliseconds after which every part of the page has asked again by itself."""
+
 _NUMBER_ROSE = "([one, before]) => Number(one.innerText) > before"
 
 
@@ -67,6 +70,7 @@ def test_all_of_it_follows_by_polling_where_events_do_not_come_through(seats: Se
         events.abort()
 
     page = leader.page
+    page.clock.install()
     page.context.route("**/api/v1/events", hold)
     leader.go(today())
     expect(page.get_by_role("table", name="各属地、各类别受理的件数")).to_be_visible()
@@ -79,6 +83,7 @@ def test_all_of_it_follows_by_polling_where_events_do_not_come_through(seats: Se
     assert held, "the page listens for events, and this test keeps them from it"
 
     seats.dispatched(seats.elsewhere("hotline-office"), "水务局", f"看板巷{secrets.randbelow(10**6)}号停水")
+    page.clock.fast_forward(POLLS)
     for one, was in before.items():
         rises(page, one, was)
     assert page.evaluate("performance.timeOrigin") == loaded, "nobody loaded the page anew"
