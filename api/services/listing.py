@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.moments import within_reach
@@ -149,7 +150,7 @@ async def limits(conn: AsyncConnection, actor: Actor, numbers: Sequence[str]) ->
     others = Clock.unit != (actor.unit or "")
     query = (
         select(Clock.ticket_no, Clock.name, Clock.unit, Clock.due_at, Clock.lamp, Clock.provisional)
-        .distinct(Clock.ticket_no)
+        .ext(distinct_on(Clock.ticket_no))
         .where(
             Clock.ticket_no.in_(numbers),
             Clock.ended_at.is_(None),
