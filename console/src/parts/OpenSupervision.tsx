@@ -1,11 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Form, Input, Select } from "antd";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useNavigate } from "react-router";
-import { type Problem, problemOf } from "../api";
+import { type Problem, problemOf, unanswered } from "../api";
 import { openSupervision } from "../client";
 import type { OpenSupervisionBody } from "../client";
 import { CAUSE, FORM, SUPERVISION_LEVEL } from "../words";
+import { useKey } from "./command";
 import { Fault } from "./Fault";
 import { CLEAR } from "./fields";
 import { useUnits } from "./units";
@@ -20,16 +21,18 @@ export function OpenSupervision({ done }: { done: () => void }) {
   const { message } = App.useApp();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
-  const last = useRef({ said: "", key: "" });
+  const key = useKey();
 
   async function send(body: OpenSupervisionBody) {
-    const said = JSON.stringify(body);
-    if (last.current.said !== said) last.current = { said, key: crypto.randomUUID() };
     setBusy(true);
     setProblem(undefined);
-    const { data, error } = await openSupervision({ body, headers: { "Idempotency-Key": last.current.key } as never });
+    const { data, error } = await openSupervision({ body, headers: { "Idempotency-Key": key.of(body) } as never });
     setBusy(false);
-    if (error !== undefined) return setProblem(problemOf(error));
+    if (error !== undefined) {
+      const refused = problemOf(error);
+      if (!unanswered(refused)) key.answered();
+      return setProblem(refused);
+    }
     void message.success(`已启动督办${data.no}`);
     void queries.invalidateQueries();
     done();

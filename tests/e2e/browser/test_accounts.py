@@ -42,10 +42,11 @@ def test_an_account_is_found_by_its_name_or_its_unit(seats: Seats) -> None:
 
 
 def test_the_record_is_narrowed_to_one_kind_of_operation(seats: Seats) -> None:
+    seats.registered("路灯不亮")
     auditor = seats.take("hotline-audit")
     auditor.go("/audit")
-    auditor.choose(auditor.page.get_by_label("操作", exact=True), "查看审计记录")
+    auditor.choose(auditor.page.get_by_label("操作", exact=True), "登记诉求")
     rows = auditor.page.locator(".ant-table-tbody tr.ant-table-row")
-    expect(rows.filter(has_text="查看审计记录").first).to_be_visible()
-    expect(rows.filter(has_not_text="查看审计记录")).to_have_count(0)
+    expect(rows.filter(has_text="登记诉求").first).to_be_visible()
+    expect(rows.filter(has_not_text="登记诉求")).to_have_count(0)
     expect_sound(auditor.page)

@@ -93,6 +93,7 @@ def test_a_figure_leads_to_its_tickets_and_the_way_back_to_the_same_period(leade
     page = leader.page
     leader.go("/dashboard")
     page.get_by_text("本月", exact=True).click()
+    expect(page.locator(".bar")).to_contain_text("至")
     settled(page)
     late = figure(page, "签收逾期")
     expect(late).to_be_visible()

@@ -188,7 +188,7 @@ OPENED: Mapping[str, tuple[str, Callable[[Room], Page]]] = {
     "批量派单（1件）": ("Office", _several_dispatched_at_once),
     "查看诉求人联系方式": ("Callers", _somebody_revealed),
     "的查阅记录": ("Accesses", _who_looked),
-    "现场照片.png": ("Attachments", _a_file_looked_at),
+    "现场照片.png": ("Showing", _a_file_looked_at),
     "提供，第": ("Cited", _what_an_answer_cites),
     "知识条目": ("Knowledge", _an_entry_of_the_knowledge_base),
     "并入这一件": ("Similar", _beside_another_ticket),

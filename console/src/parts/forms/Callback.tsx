@@ -1,7 +1,7 @@
 import { App, Button, Flex, Form, Radio, Table, Tag } from "antd";
 import { useRef, useState } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { command, Problem, problemOf } from "../../api";
+import { command, Problem, problemOf, unanswered } from "../../api";
 import type { CallerAnswer, TicketDetail } from "../../client";
 import { getTimelineOptions } from "../../client/@tanstack/react-query.gen";
 import { brief } from "../../time";
@@ -50,15 +50,19 @@ export function Callback({ ticket, title, done }: FormProps) {
         );
         const body = several ? { ...said, caller: id } : said;
         // Sent again after a lost connection it is the same call, not one more attempt.
-        const key = (keys.current[`${id}${JSON.stringify(body)}`] ??= crypto.randomUUID());
-        await command(ticket.no, "callback", body, key);
+        const about = `${id}${JSON.stringify(body)}`;
+        await command(ticket.no, "callback", body, (keys.current[about] ??= crypto.randomUUID()));
+        delete keys.current[about];
         made += 1;
         setChosen((now) => now.filter((one) => one !== id));
       }
       void message.success(several ? `已登记${made}位诉求人的回访` : "已登记回访");
       done();
     } catch (error) {
-      setProblem(problemOf(error));
+      const refused = problemOf(error);
+      // What was answered is over: the same words are meant anew.
+      if (!unanswered(refused)) keys.current = {};
+      setProblem(refused);
     } finally {
       setBusy(false);
       void queries.invalidateQueries();
