@@ -36,6 +36,7 @@ from models.known_laws import KnownLaws
 from ops import tracing
 from ops.database import create_engine
 from ops.errors import OperationFailed
+from ops.garbage import spare_what_stays
 from ops.keyring import KeyRing
 from ops.leave import leave
 from ops.message_settings import load_message_settings
@@ -146,6 +147,7 @@ async def run_worker(settings: Settings) -> None:
         async with build_worker(client, settings, engine, ring):
             await ensure_sweep(client, settings.task_queue)
             await ensure_messages_round(client, settings.task_queue)
+            spare_what_stays()
             await asked_to_stop.wait()
     finally:
         await engine.dispose()

@@ -1,8 +1,9 @@
 """Bringing stored commands to the workflows they are for, in the order they were received, each once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.afterwards import Afterwards, NotOver
+from activities.hearing import Hearing
 from activities.reaching import EngineAway
 from activities.starting import Starter
 from domain.commands import Envelope
@@ -77,6 +79,7 @@ class Delivery:
     def __init__(self, engine: AsyncEngine, client: Client, starter: Starter, afterwards: Afterwards) -> None:
         self._engine, self._client = engine, client
         self._starter, self._afterwards = starter, afterwards
+        self.hearing = Hearing(engine)
         self.answered: dict[str, CommandResult] = {}
         """By their ids, commands whose answer is on its way and that are about to be noted as accepted."""
 
@@ -97,26 +100,46 @@ class Delivery:
     async def deliver_now(self, received: Received, later: Later | None = None) -> Settled:
         """Delivers a command to a ticket whose workflow runs, when nothing older waits.
 
-        That it was accepted is noted `later`, when it has been answered: who dies before has it brought again
-        under its id, and finds it done. Raises as `deliver_to` does.
+        With `later` it is answered as soon as it is on record, and noted as accepted when the workflow has
+        said so too: who dies in between has it brought again under its id, and finds it done. Raises as
+        `deliver_to` does.
         """
         envelope = Envelope.model_validate(received.body)
         addressee = _Addressee(received.ticket_no, is_ticket=True, over=False)
+        verdict = asyncio.ensure_future(self._verdict(addressee, envelope, received))
         try:
-            settled = await self._verdict(addressee, envelope, received)
+            settled = await (verdict if later is None else self._first_word(received.id, verdict))
         except _NotRunning:
             return await self._deliver(addressee, received)
-        if settled.accepted is not None and later is not None:
+        if later is not None and settled.accepted is not None:
             self.answered[received.id] = settled.accepted
-            later.add_task(self._note_answered, received, envelope, settled)
+            later.add_task(self._note_answered, received, envelope, verdict)
         else:
             await self._note(received, envelope, settled)
         return settled
 
-    async def _note_answered(self, received: Received, envelope: Envelope, settled: Settled) -> None:
+    async def _first_word(self, command_id: str, verdict: asyncio.Future[Settled]) -> Settled:
+        """What the workflow says, or the record, whoever is first."""
+        with self.hearing.of(command_id) as heard:
+            try:
+                either: set[asyncio.Future[Any]] = {verdict, heard}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                verdict.cancel()
+                raise
+            return verdict.result() if verdict.done() else Settled(accepted=heard.result())
+
+    async def _note_answered(
+        self, received: Received, envelope: Envelope, verdict: Awaitable[Settled]
+    ) -> None:
+        """Notes what was answered once the workflow has said so; left to the sweep where it did not."""
         try:
-            await self._note(received, envelope, settled)
-        except (DBAPIError, OSError) as error:
+            settled = await verdict
+            if settled.accepted is None:
+                _log.error("recorded_and_not_accepted", command=received.id, do=received.do)
+            else:
+                await self._note(received, envelope, settled)
+        except (_NotRunning, EngineAway, RPCError, DBAPIError, OSError) as error:
             _log.warning("left_for_the_sweep", command=received.id, reason=type(error).__name__)
         finally:
             del self.answered[received.id]

@@ -46,6 +46,7 @@ from ops import tracing
 from ops.codec import EncryptingCodec
 from ops.codec_server import codec_server
 from ops.database import create_engine
+from ops.garbage import spare_what_stays
 from ops.settings import Settings, load_settings
 from ops.temporal_client import connect, key_ring
 
@@ -114,13 +115,16 @@ def _lifespan(settings: Settings, parts: Parts | None, traces: TracerProvider | 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if parts is not None:
             app.state.parts = parts
-            yield
+            async with parts.delivery.hearing.listening():
+                yield
             return
         ring = key_ring(settings)
         engine = create_engine(settings.database_target(), pool_size=settings.database_pool_size)
         client = await connect(settings, ring=ring, lazy=True, traces=traces)
-        app.state.parts = assemble(settings, engine, client, ring)
-        yield
+        app.state.parts = own = assemble(settings, engine, client, ring)
+        async with own.delivery.hearing.listening():
+            spare_what_stays()
+            yield
         await engine.dispose()
         if traces is not None:
             traces.shutdown()

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.announcing import CHANNEL
 from models.chain import NewFact, first_prev_hash
 from models.fact_effects import CallerMark
 from models.json_rows import as_json, insertion, table_of, written
@@ -93,13 +94,15 @@ _RECORD = Direct(
             _OUTBOX.name: insertion(_OUTBOX, ("kind", "subject", "payload")) + " ON CONFLICT DO NOTHING",
         },
         # The law a ticket was opened under stays, and a late record never takes the row back.
-        _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH),
+        _upsert(_TICKET, keep=["law_id"], only_if="ticket.seq < excluded.seq", unless=_ONE_EACH)
+        + f" RETURNING CASE WHEN :announcement IS NOT NULL THEN pg_notify('{CHANNEL}', :announcement) END",
         after=_CHAINED,
     ).bindparams(
         bindparam("no", type_=String),
         bindparam("first_seq", type_=Integer),
         bindparam("first_prev_hash", type_=LargeBinary),
         bindparam("canonical", type_=ARRAY(LargeBinary)),
+        bindparam("announcement", type_=String),
     )
 )
 
@@ -112,8 +115,9 @@ async def write_record(
     facts: Sequence[NewFact],
     rows: Projection,
     outbox: Iterable[Mapping[str, Any]],
+    announcement: str | None,
 ) -> None:
-    """Stores new facts, one at least, the rows they touch and what must follow.
+    """Stores new facts, one at least, the rows they touch and what must follow; the commit announces them.
 
     IntegrityError when facts are there already, or the one that they follow is not (`is_out_of_place`).
     """
@@ -125,6 +129,7 @@ async def write_record(
         "first_seq": first_seq,
         "first_prev_hash": first_prev_hash(ticket_no) if first_seq == 1 else None,
         "canonical": [fact.canonical for fact in facts],
+        "announcement": announcement,
     }
     await _RECORD.rows(conn, {**new, **_projected(rows)})
     await mark_callers(conn, ticket_no, rows.caller_marks)

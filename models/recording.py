@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models import callers, facts_store, texts
+from models.announcing import announcement
 from models.chain import ChainedFact, NewFact, chained, new_facts
 from models.contracts.notices import NotifyRequest
 from models.contracts.record import RecordRequest, RecordResult, SupervisionRecordRequest
@@ -128,7 +129,8 @@ class _Writing:
 
     async def put(self, conn: AsyncConnection) -> None:
         no = self.request.ticket_no
-        await write_record(conn, no, self.facts, self.rows, _batches(notices_of(self.request)))
+        batches = _batches(notices_of(self.request))
+        await write_record(conn, no, self.facts, self.rows, batches, announcement(self.request))
         await callers.move(conn, self.joined, no)
         for fact in self.dropped:
             await _drop_content(conn, self.request, fact)
