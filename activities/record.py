@@ -35,5 +35,7 @@ class Record:
         return result
 
     def _send(self, request: recording.Request, result: RecordResult) -> None:
-        if request.notices and not result.adopted:
+        # What an attempt recorded before it was cut off is found there, and is our own all the same.
+        is_ours = not result.adopted or result.facts == request.facts
+        if request.notices and is_ours:
             self._notices.start_soon(recording.notices_of(request))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -13,6 +14,8 @@ from domain.facts import from_json
 from domain.supervision import Supervision
 from models import facts_store
 from models.contracts.casework import CommandResult, Refused, supervision_workflow_id
+from models.recording import START_SUPERVISION
+from models.tables import Outbox
 from tests.waiting import eventually
 from tests.workflows.office import Office, OpenTicket, names, now
 
@@ -69,15 +72,16 @@ async def test_what_it_refuses_it_refuses_with_the_article(office: Office) -> No
     assert (refused.code, refused.forbidden) == ("wrong_unit", True)
 
 
-async def test_the_sweep_finds_nothing_left_to_start(office: Office) -> None:
+async def test_the_sweep_finds_none_left_to_start(office: Office) -> None:
     _, no = await supervised(office)
     await begun(office, no)
 
-    async def waiting() -> int:
+    async def waiting() -> list[str]:
+        left = select(Outbox.subject).where(Outbox.kind == START_SUPERVISION, Outbox.started_at.is_(None))
         async with office.engine.connect() as conn:
-            return len((await conn.exec_driver_sql("SELECT 1 FROM outbox WHERE started_at IS NULL")).all())
+            return list(await conn.scalars(left))
 
-    assert await eventually(waiting, lambda number: number == 0) == 0
+    assert await eventually(waiting, lambda seen: not seen) == []
 
 
 @pytest.mark.rule("JC-12.2b")
