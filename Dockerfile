@@ -26,4 +26,5 @@ USER jiesu
 WORKDIR /var/lib/jiesu
 VOLUME /var/lib/jiesu
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "api.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", "--no-access-log"]
+CMD ["python", "-m", "uvicorn", "api.app:create_app", "--factory", "--host", "0.0.0.0", "--port", "8000", \
+     "--no-access-log", "--timeout-graceful-shutdown", "10"]

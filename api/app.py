@@ -1,7 +1,7 @@
 """The application: routers, errors, limits, and the connections they work with."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -70,20 +70,21 @@ _ABOUT = """
 """
 
 
-def create_app(settings: Settings | None = None, parts: Parts | None = None) -> FastAPI:
-    """The application for these settings, by default the process's own. `parts` brings connections along.
+def create_app(settings: Settings | None = None, connected: Callable[[], Parts] | None = None) -> FastAPI:
+    """The application for these settings, by default the process's own.
 
+    `connected` gives connections that are there already, whenever it is started; without it makes its own.
     Raises OperationFailed for settings or keys that cannot be read. Engines that are away are no error here.
     """
-    settings = settings or (parts.settings if parts else load_settings())
-    ring = parts.ring if parts else key_ring(settings)
+    settings = settings or load_settings()
+    ring = connected().ring if connected else key_ring(settings)
     problems.keep_words_out_of_logs()
     traces = tracing.start(settings, "api")
     app = FastAPI(
         title="接诉 Jiesu",
         version=VERSION,
         description=_ABOUT,
-        lifespan=_lifespan(settings, parts, traces),
+        lifespan=_lifespan(settings, connected, traces),
         telemetry=tracing.of_requests(traces),
         openapi_tags=[{"name": name} for name in TAGS],
     )
@@ -110,11 +111,13 @@ def create_app(settings: Settings | None = None, parts: Parts | None = None) -> 
     return app
 
 
-def _lifespan(settings: Settings, parts: Parts | None, traces: TracerProvider | None) -> Any:
+def _lifespan(
+    settings: Settings, connected: Callable[[], Parts] | None, traces: TracerProvider | None
+) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        if parts is not None:
-            app.state.parts = parts
+        if connected is not None:
+            app.state.parts = parts = connected()
             async with parts.delivery.hearing.listening():
                 yield
             return

@@ -83,7 +83,9 @@ class Settings(BaseSettings):
         50, ge=1, description="Activities a worker works on at the same time."
     )
     graceful_shutdown_seconds: float = Field(
-        10.0, ge=0, description="Seconds a stopping worker gives its activities."
+        10.0,
+        ge=0,
+        description="Seconds a stopping worker gives its activities, and a stopping API what it is asked.",
     )
     workflow_sandbox: bool = Field(
         False,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from math import ceil
 from types import FrameType
 
 from temporalio.service import RPCError
@@ -126,10 +127,13 @@ def api(settings: Settings) -> Service:
         args=[
             *(sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--no-access-log"),
             *("--host", settings.host, "--port", str(settings.port)),
+            # A page that is open asks for news without end.
+            *("--timeout-graceful-shutdown", str(ceil(settings.graceful_shutdown_seconds))),
         ],
         log=settings.logs_dir / "api.log",
         env=api_environment(settings),
         is_ready=lambda process: ports.accepts_connections(settings.port, _reachable(settings.host)),
+        stop_seconds=settings.graceful_shutdown_seconds + 15,
     )
 
 

@@ -18,7 +18,7 @@ from models.sealed_columns import RowSeal
 from models.tables import Person, Unit
 from ops.keyring import KeyRing
 from ops.settings import Settings
-from tests.applications import application
+from tests.applications import running
 from worker import build_worker
 
 ROLES_OF_COMMANDS: Mapping[str, str] = {
@@ -125,9 +125,8 @@ async def serving(
     """The application on these connections, without a worker. Who asks says so in headers."""
     settings = settings.model_copy(update={"development_identities": True})
     parts = assemble(settings, engine, client, ring)
-    app = application(parts)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.router.lifespan_context(app))
+        app = await stack.enter_async_context(running(parts))
         http = await stack.enter_async_context(
             httpx2.AsyncClient(
                 transport=httpx2.ASGITransport(app),

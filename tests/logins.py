@@ -16,7 +16,7 @@ from models import accounts, passwords
 from models.sealed_columns import RowSeal
 from models.tables import Account, Person, Unit
 from ops.keyring import KeyRing
-from tests.applications import application
+from tests.applications import running
 
 PASSWORD = "Correct-horse-7"
 
@@ -101,9 +101,8 @@ class Browser:
 @asynccontextmanager
 async def browsing(parts: Parts) -> AsyncIterator[Browser]:
     """A fresh browser before the application on these connections."""
-    app = application(parts)
     async with (
-        app.router.lifespan_context(app),
+        running(parts) as app,
         httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app), base_url=parts.settings.api_url, timeout=30
         ) as http,

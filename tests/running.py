@@ -41,6 +41,7 @@ class Jiesu:
         self.settings = {
             "JIESU_DATA_DIR": str(self.folder / "data"),
             **{name: str(free_port()) for name in ports},
+            "JIESU_GRACEFUL_SHUTDOWN_SECONDS": "2",
             **self.settings,
         }
         self._output = self.folder / "up.out"

@@ -41,6 +41,12 @@ def _ports(jiesu: Jiesu) -> list[int]:
     return [int(value) for name, value in jiesu.settings.items() if name.endswith("_PORT")]
 
 
+def _password(jiesu: Jiesu) -> str:
+    """With which everybody of the demonstration logs in."""
+    (password,) = re.findall(r"all with the password (\S+):", jiesu.output)
+    return str(password)
+
+
 def test_doctor_finds_a_started_installation_fine(jiesu: Jiesu) -> None:
     examined = jiesu.run("doctor")
     assert examined.returncode == 0, examined.stdout + examined.stderr
@@ -76,7 +82,7 @@ def test_the_first_start_prints_a_link_that_makes_an_administrator_once(jiesu: J
 
 
 def test_people_of_the_demonstration_log_in_with_the_printed_password(jiesu: Jiesu) -> None:
-    (password,) = re.findall(r"all with the password (\S+):", jiesu.output)
+    password = _password(jiesu)
     with httpx2.Client(base_url=jiesu.url) as browser:
         for login in ("hotline-office", "shuiwu-a", "gov-leader"):
             said = {"login": login, "password": password}
@@ -111,6 +117,20 @@ def test_stopping_leaves_nothing_running_and_the_data_in_place(jiesu: Jiesu, end
     jiesu.start()
     assert "Made a new database" not in jiesu.output
     assert database.execute(f"SELECT n FROM kept_{ending.name.lower()}", "jiesu") == "1"
+
+
+def test_a_page_that_is_open_holds_nobody_up_who_stops(jiesu: Jiesu) -> None:
+    log = Path(jiesu.settings["JIESU_DATA_DIR"], "logs", "api.log")
+    with httpx2.Client(base_url=jiesu.url) as browser:
+        said = {"login": "hotline-office", "password": _password(jiesu)}
+        assert browser.post("/api/v1/session", json=said).status_code == 200
+        with browser.stream("GET", "/api/v1/events") as news:
+            lines = news.iter_lines()
+            assert next(lines) == "event: ready"
+            before = log.read_text().count("Application shutdown complete")
+            assert jiesu.stop() == 0
+    assert log.read_text().count("Application shutdown complete") == before + 1, "the API was killed"
+    jiesu.start()
 
 
 def test_a_killed_up_leaves_nothing_running_and_starts_again(jiesu: Jiesu) -> None:
