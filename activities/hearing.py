@@ -8,11 +8,11 @@ from typing import Any
 import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from models.announcing import CHANNEL, announced
 from models.contracts.casework import CommandResult
+from ops.database import beside
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class Hearing:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine = beside(engine)
         self._waiting: dict[str, Heard] = {}
 
     @contextmanager
@@ -59,7 +59,7 @@ class Hearing:
         while True:
             try:
                 await self._listen()
-            except (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 _log.warning("not_listening", reason=type(error).__name__)
             await asyncio.sleep(_AGAIN)
 
@@ -70,12 +70,8 @@ class Hearing:
             assert isinstance(driver, asyncpg.Connection)
             cut = asyncio.Event()
             driver.add_termination_listener(lambda _: cut.set())
-            try:
-                await driver.add_listener(CHANNEL, self._hear)
-                await cut.wait()
-            finally:
-                # Nobody else may get a connection that listens.
-                await conn.invalidate()
+            await driver.add_listener(CHANNEL, self._hear)
+            await cut.wait()
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, told: Any) -> None:
         command_id, result = announced(told)
