@@ -215,8 +215,13 @@ class Delivery:
         except Rejected as refusal:
             return Settled(refused=_refused(refusal))
 
+    async def on_record(self, received: Received) -> CommandResult | None:
+        """The result of a command whose facts stand, whether that has been noted already or not."""
+        async with self._engine.connect() as conn:
+            addressee = await _addressee(conn, received.ticket_no)
+        return await self._recorded(addressee, received)
+
     async def _recorded(self, addressee: _Addressee, received: Received) -> CommandResult | None:
-        """The result of a command that was recorded before its workflow came to its end."""
         aggregate = TICKET if addressee.is_ticket else SUPERVISION
         async with self._engine.connect() as conn:
             stored = await facts_store.load(conn, aggregate, addressee.no)

@@ -147,7 +147,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "decide_knowledge": Rule(frozenset({R.OFFICE})),
     "withdraw_knowledge": Rule(frozenset({R.KNOWLEDGE_EDITOR, R.OFFICE})),
     "list_accesses": Rule(frozenset({R.OFFICE, R.AUDITOR, R.CITIZEN})),
-    "list_audit": Rule(frozenset({R.AUDITOR})),
+    "list_audit": Rule(frozenset({R.AUDITOR}), personal=True),
     "list_accounts": Rule(ADMINISTRATOR | {R.AUDITOR}),
     "open_account": Rule(ADMINISTRATOR),
     "change_account": Rule(ADMINISTRATOR),

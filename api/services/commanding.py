@@ -147,9 +147,11 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
         received = await received_commands.find(conn, command_id)
         if received is None or received.actor != actor.model_dump(mode="json"):
             raise not_found("条操作记录")
-        # Answered this moment, and about to be noted.
-        done = parts.delivery.answered.get(command_id)
-        return await _known(conn, received) if done is None else _accepted(received, done)
+        if received.state != STORED:
+            return await _known(conn, received)
+    # Answered this moment perhaps, here or by another process, and about to be noted.
+    done = await parts.delivery.on_record(received)
+    return _accepted(received, done) if done else Answer(received.id, received.received_at, accepted=False)
 
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:

@@ -12,7 +12,7 @@ from temporalio.client import Client
 
 from activities.hearing import Hearing
 from api.services import commanding
-from api.services.parts import Parts
+from api.services.parts import Parts, assemble
 from domain.commands import Actor, Dispatch
 from domain.vocabulary import Role
 from models import recording
@@ -111,7 +111,9 @@ async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_wor
         answer = await _dispatch(hotline.parts, no, later)
         assert answer.accepted
         assert await _state(engine, answer.command_id) == STORED
-        assert await commanding.find(hotline.parts, OFFICE, answer.command_id) == answer
+        another_process = assemble(settings, engine, client, ring)
+        for parts in (hotline.parts, another_process):
+            assert await commanding.find(parts, OFFICE, answer.command_id) == answer
         let_go.set()
         await later()
         assert await _state(engine, answer.command_id) == ACCEPTED
