@@ -1,7 +1,7 @@
 """Bringing stored commands to the workflows they are for, in the order they were received, each once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,6 +73,14 @@ class _Addressee:
         return ticket_workflow_id(self.no) if self.is_ticket else supervision_workflow_id(self.no)
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A command that was answered because it is on record, and what its workflow will say of it."""
+
+    ticket_no: str
+    verdict: asyncio.Future[Settled]
+
+
 class Delivery:
     """Delivers stored commands and writes down what came of them."""
 
@@ -80,8 +88,8 @@ class Delivery:
         self._engine, self._client = engine, client
         self._starter, self._afterwards = starter, afterwards
         self.hearing = Hearing(engine)
-        self.answered: dict[str, CommandResult] = {}
-        """By their ids, commands whose answer is on its way and that are about to be noted as accepted."""
+        self.answered: dict[str, Answered] = {}
+        """By their ids, commands that are about to be noted as accepted."""
 
     async def deliver_to(self, no: str, until: str | None = None) -> Settled | None:
         """Delivers what is stored for a ticket or supervision, oldest first, no further than `until`.
@@ -97,13 +105,25 @@ class Delivery:
                 return settled
         return None
 
-    async def deliver_now(self, received: Received, later: Later | None = None) -> Settled:
-        """Delivers a command to a ticket whose workflow runs, when nothing older waits.
+    def unconfirmed(self, ticket_no: str) -> Sequence[asyncio.Future[Settled]]:
+        """What the workflow of a ticket has yet to say of commands that were answered already."""
+        return [one.verdict for one in self.answered.values() if one.ticket_no == ticket_no]
+
+    async def deliver_now(
+        self,
+        received: Received,
+        after: Sequence[asyncio.Future[Settled]] = (),
+        later: Later | None = None,
+    ) -> Settled | None:
+        """Delivers a command to a ticket whose workflow runs, when nothing older waits but `after`.
 
         With `later` it is answered as soon as it is on record, and noted as accepted when the workflow has
-        said so too: who dies in between has it brought again under its id, and finds it done. Raises as
-        `deliver_to` does.
+        said so too: who dies in between has it brought again under its id, and finds it done. Returns and
+        raises as `deliver_to` does.
         """
+        if not await _all_taken(after):
+            # The workflow does not know of what was answered: it comes first, or this one would be refused.
+            return await self.deliver_to(received.ticket_no, until=received.id)
         envelope = Envelope.model_validate(received.body)
         addressee = _Addressee(received.ticket_no, is_ticket=True, over=False)
         verdict = asyncio.ensure_future(self._verdict(addressee, envelope, received))
@@ -112,7 +132,7 @@ class Delivery:
         except _NotRunning:
             return await self._deliver(addressee, received)
         if later is not None and settled.accepted is not None:
-            self.answered[received.id] = settled.accepted
+            self.answered[received.id] = Answered(received.ticket_no, verdict)
             later.add_task(self._note_answered, received, envelope, verdict)
         else:
             await self._note(received, envelope, settled)
@@ -232,6 +252,13 @@ class Delivery:
         return CommandResult(
             accepted_at=own[0].at, seq=own[-1].seq, status=status, facts=[dict(row.data) for row in own]
         )
+
+
+async def _all_taken(verdicts: Sequence[asyncio.Future[Settled]]) -> bool:
+    """Whether all of these turn out to be accepted."""
+    if verdicts:
+        await asyncio.wait(verdicts)
+    return all(one.exception() is None and one.result().accepted is not None for one in verdicts)
 
 
 async def _addressee(conn: AsyncConnection, no: str) -> _Addressee:

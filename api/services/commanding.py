@@ -3,8 +3,9 @@
 A retry with the same key gets the first answer and keeps the first instant of receipt.
 """
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -68,7 +69,8 @@ class Answer:
 class _Subject:
     """What a command is said to, and the law it runs under.
 
-    `ready` says that its workflow runs and nothing older waits for it: the usual case, and the fast one.
+    `ready` says that its workflow runs and nothing older waits for it but `after`: the usual case, and the
+    fast one.
     """
 
     no: str
@@ -77,6 +79,7 @@ class _Subject:
     area: str | None
     subject_unit: str | None = None
     ready: bool = False
+    after: Sequence[asyncio.Future[Settled]] = ()
 
 
 _Finding = Callable[[AsyncConnection], Awaitable[_Subject]]
@@ -155,12 +158,12 @@ async def find(parts: Parts, actor: Actor, command_id: str) -> Answer:
 
 
 async def _ticket(conn: AsyncConnection, parts: Parts, actor: Actor, no: str) -> _Subject:
-    asked = {"no": no, "answered": list(parts.delivery.answered)}
+    asked, after = {"no": no, "answered": list(parts.delivery.answered)}, parts.delivery.unconfirmed(no)
     row = next(iter(await _ticket_for(actor).rows(conn, asked)), None)
     if row is None:
         raise not_found("件工单")
     _, law = await parts.laws.get(conn, row["law_id"])
-    return _Subject(no, law, no, row["area"], row["subject_unit"], row["ready"])
+    return _Subject(no, law, no, row["area"], row["subject_unit"], row["ready"], after)
 
 
 @lru_cache(maxsize=1024)
@@ -220,7 +223,7 @@ async def _command(parts: Parts, said: _Said, finding: _Finding) -> Answer:
     if received.body_digest != digest:
         raise idempotency_conflict()
     if fresh is not None and subject.ready:
-        return await _answer(parts, fresh, parts.delivery.deliver_now(fresh, said.later))
+        return await _answer(parts, fresh, parts.delivery.deliver_now(fresh, subject.after, said.later))
     return await _deliver(parts, received)
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from activities.delivery import Answered, Settled
 from activities.hearing import Hearing
+from activities.reaching import EngineAway
 from api.services import commanding
 from api.services.parts import Parts, assemble
-from domain.commands import Actor, Dispatch
+from domain.commands import Actor, Dispatch, Sign
 from domain.vocabulary import Role
 from models import recording
 from models.announcing import CHANNEL
@@ -57,6 +59,11 @@ async def _state(engine: AsyncEngine, command_id: str) -> str | None:
     async with engine.connect() as conn:
         state: str | None = await conn.scalar(select(Command.state).where(Command.id == command_id))
         return state
+
+
+async def _commands(engine: AsyncEngine, no: str) -> list[str]:
+    async with engine.connect() as conn:
+        return list(await conn.scalars(select(Command.do).where(Command.ticket_no == no)))
 
 
 async def _dispatch(parts: Parts, no: str, later: BackgroundTasks) -> commanding.Answer:
@@ -123,6 +130,25 @@ async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_wor
         rows = (await conn.execute(own.order_by(TicketFact.seq))).all()
     assert list(answer.facts) == [row.data for row in rows]
     assert answer.seq == rows[-1].seq
+
+
+@pytest.mark.usefixtures("units")
+async def test_what_was_answered_and_never_reached_history_is_brought_again_before_the_next_command(
+    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing
+) -> None:
+    async with working(settings, engine, client, ring) as hotline:
+        parts, no, later = hotline.parts, await hotline.ticket(), BackgroundTasks()
+        dispatched = await _dispatch(parts, no, later)
+        # As if Temporal had been lost before it wrote of it.
+        lost: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
+        parts.delivery.answered[dispatched.command_id] = Answered(no, lost)
+        unit, sign = Actor(role=Role.UNIT, unit=WATER, id="shuiwu-a"), Sign(do="sign", unit=WATER)
+        signing = asyncio.create_task(commanding.to_ticket(parts, unit, no, sign, "s-1", later=later))
+        await eventually(lambda: _commands(engine, no), lambda seen: "sign" in seen)
+        lost.set_exception(EngineAway("lost"))
+        assert (await signing).accepted
+        assert await _state(engine, dispatched.command_id) == ACCEPTED
+        await later()
 
 
 @pytest.mark.usefixtures("units")
