@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +35,8 @@ def open_dir() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="jiesu-tests-"))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    # A hundred thousand files of databases: Python alone takes three times as long.
+    subprocess.run(["rm", "-rf", str(folder)], check=False)
 
 
 @pytest.fixture(scope="session")
