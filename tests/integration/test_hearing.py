@@ -8,7 +8,6 @@ import pytest
 from fastapi import BackgroundTasks
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from temporalio.client import Client
 
 from activities.delivery import Answered, Settled
 from activities.hearing import Hearing
@@ -23,20 +22,12 @@ from models.contracts.casework import CommandResult
 from models.contracts.record import RecordRequest, RecordResult
 from models.received_commands import ACCEPTED, STORED
 from models.tables import Command, TicketFact
-from ops.keyring import KeyRing
-from ops.settings import Settings
-from tests.hotline import found_units, number_apart, working
+from tests.hotline import Hotline
 from tests.waiting import eventually
 
 OFFICE = Actor(role=Role.OFFICE, id="office-1")
 WATER = "水务局"
 RESULT = CommandResult(accepted_at=datetime(2026, 1, 5, 9, tzinfo=UTC), seq=7, status="handling", facts=[])
-
-
-@pytest.fixture
-async def units(engine: AsyncEngine, ring: KeyRing) -> None:
-    await number_apart(engine)
-    await found_units(engine, ring, WATER)
 
 
 async def _listeners(engine: AsyncEngine) -> list[int]:
@@ -96,13 +87,8 @@ async def test_a_connection_that_was_cut_is_made_anew(engine: AsyncEngine) -> No
     assert await eventually(lambda: _listeners(engine), lambda seen: not seen) == []
 
 
-@pytest.mark.usefixtures("units")
 async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_workflow_has_said_so(
-    settings: Settings,
-    engine: AsyncEngine,
-    client: Client,
-    ring: KeyRing,
-    monkeypatch: pytest.MonkeyPatch,
+    hotline: Hotline, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_go, put_on_record = asyncio.Event(), recording.record
 
@@ -111,20 +97,19 @@ async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_wor
         await let_go.wait()
         return done
 
-    async with working(settings, engine, client, ring) as hotline:
-        no, later = await hotline.ticket(), BackgroundTasks()
-        await eventually(lambda: _listeners(engine))
-        monkeypatch.setattr(recording, "record", held_after_the_commit)
-        answer = await _dispatch(hotline.parts, no, later)
-        assert answer.accepted
-        assert await _state(engine, answer.command_id) == STORED
-        another_process = assemble(settings, engine, client, ring)
-        for parts in (hotline.parts, another_process):
-            assert await commanding.find(parts, OFFICE, answer.command_id) == answer
-        let_go.set()
-        await later()
-        assert await _state(engine, answer.command_id) == ACCEPTED
-        assert await commanding.find(hotline.parts, OFFICE, answer.command_id) == answer
+    here, no, later = hotline.parts, await hotline.ticket(), BackgroundTasks()
+    await eventually(lambda: _listeners(engine))
+    monkeypatch.setattr(recording, "record", held_after_the_commit)
+    answer = await _dispatch(here, no, later)
+    assert answer.accepted
+    assert await _state(engine, answer.command_id) == STORED
+    another_process = assemble(here.settings, engine, here.client, here.ring)
+    for parts in (here, another_process):
+        assert await commanding.find(parts, OFFICE, answer.command_id) == answer
+    let_go.set()
+    await later()
+    assert await _state(engine, answer.command_id) == ACCEPTED
+    assert await commanding.find(here, OFFICE, answer.command_id) == answer
     async with engine.connect() as conn:
         own = select(TicketFact.seq, TicketFact.data).where(TicketFact.command_id == answer.command_id)
         rows = (await conn.execute(own.order_by(TicketFact.seq))).all()
@@ -132,39 +117,31 @@ async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_wor
     assert answer.seq == rows[-1].seq
 
 
-@pytest.mark.usefixtures("units")
 async def test_what_was_answered_and_never_reached_history_is_brought_again_before_the_next_command(
-    settings: Settings, engine: AsyncEngine, client: Client, ring: KeyRing
+    hotline: Hotline, engine: AsyncEngine
 ) -> None:
-    async with working(settings, engine, client, ring) as hotline:
-        parts, no, later = hotline.parts, await hotline.ticket(), BackgroundTasks()
-        dispatched = await _dispatch(parts, no, later)
-        # As if Temporal had been lost before it wrote of it.
-        lost: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
-        parts.delivery.answered[dispatched.command_id] = Answered(no, lost)
-        unit, sign = Actor(role=Role.UNIT, unit=WATER, id="shuiwu-a"), Sign(do="sign", unit=WATER)
-        signing = asyncio.create_task(commanding.to_ticket(parts, unit, no, sign, "s-1", later=later))
-        await eventually(lambda: _commands(engine, no), lambda seen: "sign" in seen)
-        lost.set_exception(EngineAway("lost"))
-        assert (await signing).accepted
-        assert await _state(engine, dispatched.command_id) == ACCEPTED
-        await later()
+    parts, no, later = hotline.parts, await hotline.ticket(), BackgroundTasks()
+    dispatched = await _dispatch(parts, no, later)
+    # As if Temporal had been lost before it wrote of it.
+    lost: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
+    parts.delivery.answered[dispatched.command_id] = Answered(no, lost)
+    unit, sign = Actor(role=Role.UNIT, unit=WATER, id="shuiwu-a"), Sign(do="sign", unit=WATER)
+    signing = asyncio.create_task(commanding.to_ticket(parts, unit, no, sign, "s-1", later=later))
+    await eventually(lambda: _commands(engine, no), lambda seen: "sign" in seen)
+    lost.set_exception(EngineAway("lost"))
+    assert (await signing).accepted
+    assert await _state(engine, dispatched.command_id) == ACCEPTED
+    await later()
 
 
-@pytest.mark.usefixtures("units")
 async def test_a_command_that_is_not_announced_is_answered_by_its_workflow(
-    settings: Settings,
-    engine: AsyncEngine,
-    client: Client,
-    ring: KeyRing,
-    monkeypatch: pytest.MonkeyPatch,
+    hotline: Hotline, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(request: RecordRequest) -> None: ...
 
     monkeypatch.setattr(recording, "announcement", silent)
-    async with working(settings, engine, client, ring) as hotline:
-        no, later = await hotline.ticket(), BackgroundTasks()
-        answer = await _dispatch(hotline.parts, no, later)
-        await later()
-        assert answer.accepted
-        assert await _state(engine, answer.command_id) == ACCEPTED
+    no, later = await hotline.ticket(), BackgroundTasks()
+    answer = await _dispatch(hotline.parts, no, later)
+    await later()
+    assert answer.accepted
+    assert await _state(engine, answer.command_id) == ACCEPTED

@@ -10,7 +10,7 @@ import pytest
 
 from ops.embedded_temporal import EmbeddedTemporal
 
-_RUNS = 40
+_RUNS = 60
 _SHORT_PROGRAM = """
 import asyncio, atexit, sys
 from temporalio.client import Client
