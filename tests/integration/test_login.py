@@ -235,8 +235,8 @@ async def test_a_closed_account_is_out_at_once(browser: Browser, handler: str, e
     assert (await browser.log_in(handler)).status_code == 401
 
 
-async def _administrator(engine: AsyncEngine, ring: KeyRing, browser: Browser) -> tuple[str, bytes]:
-    """An administrator who is logged in and showed a code; the login, and the secret of the codes."""
+async def _administrator(engine: AsyncEngine, ring: KeyRing, browser: Browser) -> tuple[str, bytes, str]:
+    """An administrator who is logged in and showed a code; the login, the secret of codes, the one shown."""
     login = await found_person(engine, ring, "县热线办", "administrator")
     await browser.logged_in(login)
     begun = (await browser.send("POST", "/me/second-factor")).json()
@@ -244,7 +244,7 @@ async def _administrator(engine: AsyncEngine, ring: KeyRing, browser: Browser) -
     code = second_factor.code_at(secret, time.time())
     shown = await browser.send("PUT", "/me/second-factor", json={"code": code})
     assert shown.status_code == 204, shown.text
-    return login, secret
+    return login, secret, code
 
 
 async def test_an_administrator_does_nothing_before_the_second_factor(
@@ -260,11 +260,10 @@ async def test_an_administrator_does_nothing_before_the_second_factor(
 async def test_a_code_counts_once_and_is_asked_for_when_logging_in(
     browser: Browser, engine: AsyncEngine, ring: KeyRing
 ) -> None:
-    login, secret = await _administrator(engine, ring, browser)
+    login, secret, used = await _administrator(engine, ring, browser)
     assert (await browser.get("/accounts")).status_code == 200
     without = await browser.log_in(login)
     assert (without.status_code, without.json()["code"]) == (401, "code_required")
-    used = second_factor.code_at(secret, time.time())
     assert (await browser.log_in(login, code=used)).status_code == 401
     fresh = second_factor.code_at(secret, time.time() + second_factor.STEP)
     answer = await browser.log_in(login, code=fresh)
@@ -274,7 +273,7 @@ async def test_a_code_counts_once_and_is_asked_for_when_logging_in(
 async def test_the_secret_of_the_codes_is_not_readable_in_the_database(
     browser: Browser, engine: AsyncEngine, ring: KeyRing
 ) -> None:
-    login, secret = await _administrator(engine, ring, browser)
+    login, secret, _ = await _administrator(engine, ring, browser)
     async with engine.connect() as conn:
         kept = await conn.scalar(select(Account.totp).where(Account.login == login))
     assert kept is not None
@@ -290,7 +289,7 @@ async def test_temporals_payloads_are_decrypted_for_administrators_alone(
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
         await outside.logged_in(handler)
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 403
-        administrator, _ = await _administrator(engine, ring, outside)
+        administrator, _, _ = await _administrator(engine, ring, outside)
         assert (await outside.http.post("/codec/decode", json=asked)).status_code == 200
     lines = [row.data async for row in audit.lines(engine) if row.operation == "decrypt_payloads"]
     told = {(one["outcome"], one["actor"]["id"]) for one in lines}
