@@ -10,6 +10,7 @@ import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import "./app.css";
 import { problemOf } from "./api";
 import { desksOf } from "./desks";
+import { useMotion } from "./motion";
 import { SessionGate, useSession } from "./session";
 import { Shell } from "./Shell";
 import { theme } from "./theme";
@@ -55,9 +56,10 @@ function Pages() {
   );
 }
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <ConfigProvider locale={zhCN} theme={theme} button={button}>
+function Console() {
+  const motion = useMotion();
+  return (
+    <ConfigProvider locale={zhCN} theme={{ ...theme, token: { ...theme.token, motion } }} button={button}>
       <Feedback message={{ maxCount: 2 }}>
         <QueryClientProvider client={queries}>
           <SessionGate>
@@ -68,5 +70,11 @@ createRoot(document.getElementById("root")!).render(
         </QueryClientProvider>
       </Feedback>
     </ConfigProvider>
+  );
+}
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <Console />
   </StrictMode>,
 );
