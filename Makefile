@@ -5,7 +5,7 @@
 BIN := .venv/bin
 PYTEST_FLAGS ?=
 
-.PHONY: help up test lint format bench lock
+.PHONY: help up test lint ruff mypy imports deptry browser format bench lock
 
 help:
 	@echo "make up      start Jiesu with its own Postgres and Temporal; Ctrl-C stops it"
@@ -26,16 +26,28 @@ CONSOLE := openapi.json $(shell find console \( -name node_modules -o -name clie
 up: .venv/.installed
 	@exec $(BIN)/jiesu up
 
-lint: .venv/.installed
+lint: ruff mypy imports deptry
+
+ruff: .venv/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+mypy: .venv/.installed
 	$(BIN)/mypy
+
+imports: .venv/.installed
 	$(BIN)/lint-imports
+
+deptry: .venv/.installed
 	$(BIN)/deptry .
 
-# Two processes, each with engines of its own; the tests of one file stay together and share them.
-test: lint
+# What the browser tests need of the machine; it is fetched beside what .venv needs.
+browser:
 	@.ci/browser
+
+# Two processes, each with engines of its own; the tests of one file stay together and share them.
+test:
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint browser
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 format: .venv/.installed
