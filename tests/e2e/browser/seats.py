@@ -59,10 +59,17 @@ def _is_inside(page: Page) -> None:
         expect(inside).to_be_visible()
 
 
+_SETTLED = """() => {
+    const seen = one => one?.checkVisibility({visibilityProperty: true});
+    const waiting = document.querySelectorAll('.ant-skeleton, .ant-spin-spinning');
+    return seen(document.querySelector('h1')) && ![...waiting].some(seen);
+}"""
+
+
 def settled(page: Page) -> None:
     """Waits until nothing on the page is still being fetched."""
-    expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator(".ant-skeleton:visible, .ant-spin-spinning:visible")).to_have_count(0)
+    # Looked at with every frame: what `expect` looks at comes up to a second late.
+    page.wait_for_function(_SETTLED)
 
 
 @dataclass

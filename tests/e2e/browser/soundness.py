@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 _AXE: Final = Axe()
 
@@ -35,13 +35,16 @@ NO_WORDS: Final = (
 """Latin letters that are no English words."""
 
 
-_MOVING: Final = ":is([class*='-appear-'], [class*='-enter-'], [class*='-leave-']):visible"
-"""What is on its way in or out, half transparent or smaller than it will be."""
+_STILL: Final = """() => {
+    const moving = document.querySelectorAll(':is([class*=-appear-], [class*=-enter-], [class*=-leave-])');
+    return ![...moving].some(one => one.checkVisibility({visibilityProperty: true}));
+}"""
+"""Nothing is on its way in or out, half transparent or smaller than it will be."""
 
 
 def still(page: Page) -> None:
     """Waits until nothing moves on a page."""
-    expect(page.locator(_MOVING)).to_have_count(0)
+    page.wait_for_function(_STILL)
 
 
 def faults(page: Page, within: str = "body") -> list[str]:
