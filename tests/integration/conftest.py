@@ -1,6 +1,6 @@
 """An installation for a test: a database, a task queue and an HTTP service of its own, on shared servers."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,10 @@ from tests.hotline import Hotline, found_units, number_apart, working
 
 
 @pytest.fixture
-def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, new_database: Callable[[], str]) -> Settings:
+def settings(tmp_path: Path, temporal_server: EmbeddedTemporal, own_postgres_url: str) -> Settings:
     return Settings(
         data_dir=tmp_path,
-        database_url=new_database(),
+        database_url=own_postgres_url,
         temporal_address=temporal_server.address,
         temporal_namespace=temporal_server.namespace,
         task_queue=tmp_path.name,

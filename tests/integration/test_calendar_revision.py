@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -47,12 +47,12 @@ WATER = "水务局"
 def settings(
     tmp_path: Path,
     temporal_server: EmbeddedTemporal,
-    new_database: Callable[[], str],
+    own_postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
     said = {
         "JIESU_DATA_DIR": str(tmp_path),
-        "JIESU_DATABASE_URL": new_database(),
+        "JIESU_DATABASE_URL": own_postgres_url,
         "JIESU_TEMPORAL_ADDRESS": temporal_server.address,
         "JIESU_TEMPORAL_NAMESPACE": temporal_server.namespace,
         "JIESU_TASK_QUEUE": tmp_path.name,

@@ -1,7 +1,7 @@
 """The demonstration county: tickets in every state, whose record holds and whose workflows go on from it."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -51,12 +51,12 @@ _BUSY = "水务局"
 def settings(
     tmp_path_factory: pytest.TempPathFactory,
     temporal_server: EmbeddedTemporal,
-    new_database: Callable[[], str],
+    postgres_url: str,
 ) -> Settings:
     folder: Path = tmp_path_factory.mktemp("demonstration")
     return Settings(
         data_dir=folder,
-        database_url=new_database(),
+        database_url=postgres_url,
         temporal_address=temporal_server.address,
         temporal_namespace=temporal_server.namespace,
         task_queue=folder.name,
@@ -184,10 +184,10 @@ async def test_every_figure_of_the_dashboard_is_the_length_of_its_list(
 
 
 async def test_at_three_in_the_morning_of_a_holiday_today_has_every_figure(
-    settings: Settings, ring: KeyRing, client: Client, new_database: Callable[[], str]
+    settings: Settings, ring: KeyRing, client: Client, own_postgres_url: str
 ) -> None:
     now = datetime(2026, 10, 3, 3, tzinfo=ZONE)
-    of_the_holiday = settings.model_copy(update={"database_url": new_database()})
+    of_the_holiday = settings.model_copy(update={"database_url": own_postgres_url})
     engine = create_engine(of_the_holiday.database_target(), pool_size=8)
     try:
         await _write_county(engine, ring, of_the_holiday, now)

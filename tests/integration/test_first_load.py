@@ -1,7 +1,7 @@
 """What a browser loads before somebody can work: little, compressed, and kept until it changes."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +23,9 @@ _ASSETS = "/console/assets/"
 
 
 @pytest.fixture
-async def site(tmp_path: Path, new_database: Callable[[], str]) -> AsyncIterator[httpx2.AsyncClient]:
+async def site(tmp_path: Path, own_postgres_url: str) -> AsyncIterator[httpx2.AsyncClient]:
     """The site as a browser sees it; neither the engine nor a login is needed for what is loaded first."""
-    settings = Settings(data_dir=tmp_path, database_url=new_database())
+    settings = Settings(data_dir=tmp_path, database_url=own_postgres_url)
     engine, ring = create_engine(settings.database_target()), key_ring(settings)
     client = await connect(settings, ring=ring, lazy=True)
     async with serving(settings, engine, client, ring) as hotline:

@@ -1,7 +1,7 @@
 """How Postgres goes about the lists of the console: by indexes, whoever asks, sorting a few rows at most."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -77,15 +77,10 @@ DESKS: Final = {
 """What the desks of the console, the figures of its dashboard and the filters of its lists ask for."""
 
 
-@pytest.fixture(scope="module")
-def filled_url(new_database: Callable[[], str]) -> str:
-    return new_database()
-
-
 @pytest.fixture
-async def filled(filled_url: str) -> AsyncIterator[AsyncEngine]:
+async def filled(postgres_url: str) -> AsyncIterator[AsyncEngine]:
     """A database with many tickets, written by the first test that asks."""
-    engine = create_engine(filled_url)
+    engine = create_engine(postgres_url)
     async with engine.connect() as conn:
         written = await conn.scalar(select(func.count()).select_from(Ticket))
     if not written:

@@ -23,24 +23,19 @@ Load = Callable[[Path], subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def url(new_database: Callable[[], str]) -> str:
-    return new_database()
-
-
-@pytest.fixture
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(url)
+async def engine(own_postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(own_postgres_url)
     yield made
     await made.dispose()
 
 
 @pytest.fixture
-def load(url: str, tmp_path: Path) -> Load:
+def load(own_postgres_url: str, tmp_path: Path) -> Load:
     def run(file: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "ops.cli", "load", str(file)],
             cwd=ROOT,
-            env={"JIESU_DATABASE_URL": url, "JIESU_DATA_DIR": str(tmp_path), "PATH": ""},
+            env={"JIESU_DATABASE_URL": own_postgres_url, "JIESU_DATA_DIR": str(tmp_path), "PATH": ""},
             capture_output=True,
             text=True,
             check=False,

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,10 +24,10 @@ WATER = "水务局"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, new_database: Callable[[], str]) -> Settings:
+def settings(tmp_path: Path, own_postgres_url: str) -> Settings:
     return Settings(
         data_dir=tmp_path,
-        database_url=new_database(),
+        database_url=own_postgres_url,
         temporal_address="127.0.0.1:9",
         public_url="https://hotline.example",
     )

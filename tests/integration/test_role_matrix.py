@@ -3,7 +3,7 @@
 The operations come from the description of the interface, so that a new one is asked for too.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,12 @@ DOORS = doors()
 def settings(
     tmp_path_factory: pytest.TempPathFactory,
     temporal_server: EmbeddedTemporal,
-    new_database: Callable[[], str],
+    postgres_url: str,
 ) -> Settings:
     folder: Path = tmp_path_factory.mktemp("matrix")
     return Settings(
         data_dir=folder,
-        database_url=new_database(),
+        database_url=postgres_url,
         temporal_address=temporal_server.address,
         temporal_namespace=temporal_server.namespace,
         task_queue=folder.name,

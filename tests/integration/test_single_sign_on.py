@@ -1,6 +1,6 @@
 """Logging in at an OpenID provider, which listens on a port and checks what it is sent."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,11 @@ def provider(running: Provider) -> Provider:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, new_database: Callable[[], str], provider: Provider) -> Settings:
+def settings(tmp_path: Path, own_postgres_url: str, provider: Provider) -> Settings:
     (tmp_path / "oidc").write_text(f"{SECRET}\n")
     return Settings(
         data_dir=tmp_path,
-        database_url=new_database(),
+        database_url=own_postgres_url,
         temporal_address="127.0.0.1:9",
         public_url="https://hotline.example",
         oidc_issuer=provider.issuer,

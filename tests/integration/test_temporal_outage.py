@@ -1,7 +1,7 @@
 """The real Temporal server is stopped under a running hotline: nobody waits for it twice."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +76,11 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 async def test_once_temporal_is_known_to_be_away_commands_are_stored_at_once(
-    server: Server, tmp_path: Path, new_database: Callable[[], str]
+    server: Server, tmp_path: Path, own_postgres_url: str
 ) -> None:
     settings = Settings(
         data_dir=tmp_path,
-        database_url=new_database(),
+        database_url=own_postgres_url,
         temporal_address=server.embedded.address,
         temporal_namespace=server.embedded.namespace,
         graceful_shutdown_seconds=2,

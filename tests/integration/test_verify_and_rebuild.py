@@ -40,13 +40,8 @@ def ring(data_dir: Path) -> KeyRing:
 
 
 @pytest.fixture
-def url(new_database: Callable[[], str]) -> str:
-    return new_database()
-
-
-@pytest.fixture
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    made = create_engine(url)
+async def engine(own_postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(own_postgres_url)
     async with made.begin() as conn:
         await laws.store(conn, LAW)
     yield made
@@ -57,14 +52,14 @@ Jiesu = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def jiesu(url: str, data_dir: Path) -> Jiesu:
+def jiesu(own_postgres_url: str, data_dir: Path) -> Jiesu:
     """Runs the command line on the test's database and keys."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "ops.cli", *arguments],
             cwd=ROOT,
-            env={"JIESU_DATABASE_URL": url, "JIESU_DATA_DIR": str(data_dir), "PATH": ""},
+            env={"JIESU_DATABASE_URL": own_postgres_url, "JIESU_DATA_DIR": str(data_dir), "PATH": ""},
             capture_output=True,
             text=True,
             check=False,
