@@ -45,6 +45,9 @@ deptry: .venv/.installed
 browser:
 	@.ci/browser
 
+# The tests start hundreds of Pythons: none compiles again what another compiled, whatever the caller's own wish.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 # Two processes, each with engines of its own; the tests of one file stay together and share them.
 test:
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint browser
