@@ -45,13 +45,12 @@ deptry: .venv/.installed
 browser:
 	@.ci/browser
 
-# The tests start hundreds of Pythons: none compiles again what another compiled, whatever the caller's own wish.
-test: export PYTHONDONTWRITEBYTECODE :=
-test: export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
-# Two processes, each with engines of its own; the tests of one file stay together and share them.
+# Two processes, each with engines of its own; the tests of one file stay together and share them. They start
+# hundreds of Pythons: none compiles again what another compiled, whatever the caller's own wish.
 test:
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint browser
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
+	PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.venv/pycache \
+		$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_FLAGS)
 
 format: .venv/.installed
 	$(BIN)/ruff check --fix .
