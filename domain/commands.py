@@ -12,6 +12,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -66,6 +67,13 @@ def _counted(value: Any) -> Any:
     return value
 
 
+def _not_blank(value: str) -> str:
+    """A reason that is asked for is not given by the space bar."""
+    if value.isspace():
+        raise ValueError("不能只有空白")
+    return value
+
+
 _NUMBER = re.compile(r"\s*[-+]?[0-9.]+\s*")
 
 Moment = Annotated[datetime, BeforeValidator(_written_out)]
@@ -77,8 +85,8 @@ _Units = Annotated[int, Field(ge=1, le=100), _Counted]
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), PersonalText()]
-UnitName = Annotated[str, Field(min_length=1, max_length=100)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_not_blank), PersonalText()]
+UnitName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]
 Texts = Annotated[list[Text], Field(max_length=100)]
 
 

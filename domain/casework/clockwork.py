@@ -1,5 +1,6 @@
 """Starting, moving, meeting and ending clocks."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from domain import facts
@@ -10,7 +11,7 @@ from domain.facts import Alarm
 from domain.limit import Limit, LimitUnit
 from domain.policy import ClockRule
 from domain.ticket import Clock
-from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, SupervisionCause
+from domain.vocabulary import OFFICE, WINDOWS, ClockName, EndReason, Status, SupervisionCause
 
 
 def start(
@@ -130,8 +131,12 @@ def move(
     """Give a running clock another due time; its rungs keep their distance to it.
 
     A breach of an earlier due time is taken back. Where the new one has passed as well, it is breached
-    anew, dated by the new due time. What has rung at a due time that stays rings no second time.
+    anew, dated by the new due time. What has rung at a due time that stays rings no second time. A window
+    that would have closed before it opened is ended instead: the right never arose.
     """
+    if clock.name in WINDOWS and due < clock.anchor:
+        end(draft, clock, EndReason.SUPERSEDED)
+        return
     rule = draft.rule(clock.name)
     if clock.breached and due > clock.due:
         take_back(draft, clock)
@@ -234,7 +239,10 @@ def meet(draft: Draft, name: ClockName, unit: str, submitted_at: datetime | None
 
 
 def end(draft: Draft, clock: Clock, reason: EndReason) -> None:
-    """Nothing is owed on this clock any more."""
+    """Nothing is owed on this clock any more. A breach that rang although it ended in time is taken back."""
+    known = draft.ticket.clock(clock.name, clock.unit)
+    if known is not None and known.breached and draft.now <= known.due:
+        take_back(draft, known)
     draft.add(facts.ClockEnded(at=draft.now, clock=clock.name, unit=clock.unit, reason=reason))
 
 
@@ -247,9 +255,26 @@ def end_named(draft: Draft, name: ClockName, unit: str, reason: EndReason) -> No
 
 def end_all_of(draft: Draft, unit: str, reason: EndReason) -> None:
     """End every clock of a unit."""
-    for clock in list(draft.ticket.clocks.values()):
+    for clock in running(draft):
         if clock.unit == unit:
             end(draft, clock, reason)
+
+
+def end_ticket(draft: Draft, to: Status, reason: EndReason) -> None:
+    """End the ticket, and every clock and wait with it."""
+    for clock in running(draft):
+        end(draft, clock, reason)
+    for unit, of in sorted(draft.ticket.waits):
+        draft.end_wait(unit, of)
+    draft.status(to)
+
+
+def running(draft: Draft) -> Iterator[Clock]:
+    """Every clock that still runs when its turn comes: the end of one may take another with it."""
+    for name, unit in list(draft.ticket.clocks):
+        clock = draft.ticket.clock(name, unit)
+        if clock is not None:
+            yield clock
 
 
 def follow(draft: Draft, unit: str, cause: str) -> None:

@@ -12,7 +12,7 @@ def finish_handling(draft: Draft) -> None:
     """The result stands: units are done, and the ticket is closed or called back, as the policy says."""
     for assignment in draft.ticket.active():
         draft.move_unit(assignment.unit, UnitStage.DONE)
-    for clock in list(draft.ticket.clocks.values()):
+    for clock in clockwork.running(draft):
         if clock.name in _KEPT_AFTER_HANDLING:
             continue
         if clock.name is ClockName.UPSTREAM:
@@ -42,4 +42,4 @@ def settle_closing(draft: Draft) -> None:
 
 def archive(draft: Draft) -> None:
     """归档: nothing runs any more."""
-    draft.end(Status.ARCHIVED, EndReason.CLOSED)
+    clockwork.end_ticket(draft, Status.ARCHIVED, EndReason.CLOSED)

@@ -12,7 +12,7 @@ from domain.law import Law
 from domain.policy import ClockRule, Policy
 from domain.rejected import Rejected
 from domain.ticket import Assignment, Ticket, evolve
-from domain.vocabulary import ACTIVE_STAGES, ClockName, EndReason, Passing, Status, UnitRole, UnitStage
+from domain.vocabulary import ACTIVE_STAGES, ClockName, Passing, Status, UnitRole, UnitStage
 
 
 class Draft:
@@ -122,14 +122,6 @@ class Draft:
         gone = (UnitStage.RETURNED, UnitStage.RECALLED)
         parts = self.ticket.assignments.values()
         return 1 + sum(a.role is UnitRole.ASSIST and a.stage not in gone for a in parts)
-
-    def end(self, to: Status, reason: EndReason) -> None:
-        """End the ticket, and every clock and wait with it."""
-        for clock in list(self.ticket.clocks.values()):
-            self.add(facts.ClockEnded(at=self.now, clock=clock.name, unit=clock.unit, reason=reason))
-        for unit, of in sorted(self.ticket.waits):
-            self.end_wait(unit, of)
-        self.status(to)
 
 
 def _asks_for_units(rule: ClockRule) -> bool:

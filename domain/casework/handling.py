@@ -25,15 +25,22 @@ from domain.vocabulary import OFFICE, ClockName, EndReason, Outcome, Status, Uni
 
 def contact(draft: Draft, envelope: Envelope, command: Contact) -> None:
     """Log a contact; keep the promise of the last one, start the clock of a new one."""
-    basis = draft.policy.reply.basis
     promised = command.next_contact_at and draft.law.calendar.localised(command.next_contact_at)
     if promised is not None and promised <= draft.now:
-        raise Rejected("promise_in_the_past", "再次联系时间应晚于现在。请重新填写。", basis)
+        raise Rejected(
+            "promise_in_the_past", "再次联系时间应晚于现在。请重新填写。", _basis_of(draft, ClockName.CONTACT)
+        )
     draft.done(envelope)
     if command.reached:
         clockwork.meet(draft, ClockName.CONTACT, command.unit)
     if promised is not None:
         clockwork.start(draft, ClockName.CONTACT, command.unit, due=promised)
+
+
+def _basis_of(draft: Draft, owed: ClockName) -> tuple[str, ...]:
+    """The article of what is owed on such a clock, that of replying where the policy has none."""
+    rule = draft.rule(owed)
+    return rule.basis if rule else draft.policy.reply.basis
 
 
 def progress(draft: Draft, envelope: Envelope, command: Progress) -> None:
@@ -66,9 +73,10 @@ def answer_citizen(draft: Draft, envelope: Envelope, command: AnswerCitizen) -> 
 
 def explain_overdue(draft: Draft, envelope: Envelope, command: ExplainOverdue) -> None:
     """Explain a breach."""
-    demand(command, ("text",), "text_required", draft.policy.reply.basis)
+    basis = _basis_of(draft, ClockName.EXPLANATION)
+    demand(command, ("text",), "text_required", basis)
     if draft.ticket.clock(ClockName.EXPLANATION, command.unit) is None:
-        raise Rejected("nothing_to_explain", "没有要求你单位说明的逾期事项。", draft.policy.reply.basis)
+        raise Rejected("nothing_to_explain", "没有要求你单位说明的逾期事项。", basis)
     draft.done(envelope)
     clockwork.meet(draft, ClockName.EXPLANATION, command.unit)
 

@@ -161,7 +161,7 @@ def refuse(draft: Draft, envelope: Envelope, command: Refuse) -> None:
     if not rule.keep_content:
         draft.add(facts.ContentDropped(at=draft.now, basis=rule.basis))
     draft.release_units("refusal", refusals.basis)
-    draft.end(Status.REFUSED, EndReason.CLOSED)
+    clockwork.end_ticket(draft, Status.REFUSED, EndReason.CLOSED)
 
 
 _AT_THE_PHONE = frozenset({Role.AGENT, Role.CONTRACTOR})
@@ -235,7 +235,7 @@ def transfer_emergency(draft: Draft, envelope: Envelope, command: TransferEmerge
     draft.done(envelope)
     draft.add(facts.CitizenInformed(at=draft.now, unit=OFFICE, of="emergency_transfer", basis=refusal.basis))
     draft.release_units("transfer")
-    draft.end(Status.TRANSFERRED, EndReason.TRANSFERRED)
+    clockwork.end_ticket(draft, Status.TRANSFERRED, EndReason.TRANSFERRED)
 
 
 def answer(draft: Draft, envelope: Envelope, command: Answer) -> None:
@@ -289,7 +289,7 @@ def merge(draft: Draft, envelope: Envelope, command: Merge) -> None:
         )
     draft.done(envelope, callers=list(draft.ticket.callers))
     draft.release_units("merge", draft.policy.merging.basis)
-    draft.end(Status.MERGED, EndReason.MERGED)
+    clockwork.end_ticket(draft, Status.MERGED, EndReason.MERGED)
 
 
 def join(draft: Draft, envelope: Envelope, command: Join) -> None:

@@ -53,7 +53,7 @@ def withdraw(draft: Draft, envelope: Envelope, command: Withdraw) -> None:
             settle_closing(draft)
         return
     draft.release_units("withdrawal", basis)
-    draft.end(Status.WITHDRAWN, EndReason.WITHDRAWN)
+    clockwork.end_ticket(draft, Status.WITHDRAWN, EndReason.WITHDRAWN)
 
 
 def supervise(draft: Draft, envelope: Envelope, command: Supervise) -> None:
@@ -108,7 +108,7 @@ def return_upstream(draft: Draft, envelope: Envelope, command: ReturnUpstream) -
         raise Rejected("not_from_above", "工单不是上级转来的，不能退回上级。", terms.basis)
     draft.done(envelope)
     draft.release_units("return_upstream", terms.basis)
-    draft.end(Status.RETURNED_UPSTREAM, EndReason.RETURNED)
+    clockwork.end_ticket(draft, Status.RETURNED_UPSTREAM, EndReason.RETURNED)
 
 
 def from_above(draft: Draft) -> bool:

@@ -47,6 +47,7 @@ def problem(answer: httpx2.Response) -> dict[str, Any]:
         ({"type": "complain"}, "malformed", "type"),
         ({"source": "pigeon"}, "malformed", "source"),
         ({"text": ""}, "malformed", "text"),
+        ({"text": " \n\u3000"}, "malformed", "text"),
         ({"text": "长" * 20_001}, "malformed", "text"),
         ({"callers": []}, "malformed", "callers"),
         ({"callers": [{"nmae": "王芳"}]}, "malformed", "callers.0.nmae"),

@@ -126,3 +126,48 @@ def test_an_extension_asked_for_in_time_finds_its_window_open() -> None:
     with pytest.raises(Rejected) as refusal:
         decide(LAW, ticket, asked, moment("2026-03-16T18:00:01"))
     assert refusal.value.code == "extension_window_closed"
+
+
+ENDINGS = [
+    pytest.param(Actor(role=Role.AGENT), {"do": "withdraw", "reason": "text:1"}, id="withdraw"),
+    pytest.param(OFFICE, {"do": "recall", "reason": "text:1"}, id="recall"),
+    pytest.param(OFFICE, {"do": "return_upstream", "reason": "text:1"}, id="return_upstream"),
+    pytest.param(OFFICE, {"do": "merge", "into": "T-2"}, id="merge"),
+]
+
+
+@pytest.mark.rule("JC-12.1b")
+@pytest.mark.parametrize("received", ["2026-03-17T17:00", "2026-03-17T18:00"])
+@pytest.mark.parametrize(("actor", "said"), ENDINGS)
+def test_what_ended_the_duty_in_time_takes_everything_back(
+    actor: Actor, said: dict[str, Any], received: str
+) -> None:
+    ticket = dispatched("2026-03-10T09:30")
+    ticket = after(
+        ticket, decide(LAW, ticket, order(UNIT, do="sign", unit="水务局"), moment("2026-03-10T10:00"))
+    )
+    ticket = after(ticket, settle(LAW, ticket, moment("2026-03-18T09:00"), inclusive=True))
+    assert ticket.clocks["handle", "水务局"].breached  # type: ignore[index]
+    made = decide(LAW, ticket, order(actor, **said), moment(received))
+    assert has(made, fact="breach_withdrawn", clock="handle", due="2026-03-17T18:00:00+08:00")
+    assert has(made, fact="clock_ended", clock="explanation", reason="withdrawn")
+    assert has(made, fact="supervision_withdrawn", no="T-1-D1")
+    ended = [(line["clock"], line["unit"]) for line in lines(made) if line["fact"] == "clock_ended"]
+    assert len(ended) == len(set(ended))
+    assert not [clock for clock in after(ticket, made).clocks.values() if clock.unit == "水务局"]
+
+
+@pytest.mark.rule("JC-12.1b")
+@pytest.mark.parametrize(("actor", "said"), ENDINGS)
+def test_what_ended_it_after_its_time_does_not(actor: Actor, said: dict[str, Any]) -> None:
+    ticket = dispatched("2026-03-18T09:00")
+    made = decide(LAW, ticket, order(actor, **said), moment("2026-03-17T18:00:01"))
+    assert not has(made, fact="breach_withdrawn", clock="handle")
+
+
+@pytest.mark.rule("JC-11.1a")
+@pytest.mark.parametrize(("actor", "said"), ENDINGS)
+def test_nor_does_a_breached_signature_stand_after_an_end_in_time(actor: Actor, said: dict[str, Any]) -> None:
+    ticket = dispatched("2026-03-10T12:30")
+    made = decide(LAW, ticket, order(actor, **said), moment("2026-03-10T11:59"))
+    assert has(made, fact="breach_withdrawn", clock="sign")

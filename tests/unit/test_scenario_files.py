@@ -37,6 +37,7 @@ def refusal(text: str) -> str:
     ("right", "wrong", "said"),
     [
         pytest.param("do: sign", "do: singn", "第10行 steps.1.do：没有“singn”这个操作", id="unknown-command"),
+        pytest.param("unit: 水务局", "unit: ' '", "第10行 steps.1.unit：不能只有空白", id="blank-unit"),
         pytest.param("do: sign, ", "", "第10行 steps.1.do：没有写明操作", id="no-command"),
         pytest.param(
             "do: sign", "do: [sign]", "第10行 steps.1.do：应为操作的名称", id="command-that-is-no-word"
