@@ -3,6 +3,7 @@
 The same decision and the same record as in the workflow; only the one who asks is another.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,6 +15,7 @@ from domain.facts import from_json
 from domain.rejected import Rejected
 from domain.ticket import evolve, fold
 from models import facts_store, recording
+from models.chain import ChainedFact
 from models.contracts.casework import CommandResult
 from models.facts_store import SUPERVISION, TICKET
 from models.known_laws import KnownLaws
@@ -37,6 +39,9 @@ class Afterwards:
                 stored = await facts_store.load(conn, TICKET, no)
                 if not stored:
                     raise NotOver(no)
+                # Somebody else may be carrying out the same command at this moment.
+                if (known := result_of(stored, envelope.id)) is not None:
+                    return known
                 law_id = stored[-1].law_id
                 _, law = await self._laws.get(conn, law_id)
             ticket = fold(from_json(row.data) for row in stored)
@@ -56,8 +61,8 @@ class Afterwards:
                     command_id=envelope.id,
                 ),
             )
-            # Adopted: somebody else's command came in between, so decide again on what it left.
-            if not recorded.adopted or envelope.id in recorded.commands:
+            # Adopted: somebody else's facts came in between, so look again, and decide on what they left.
+            if not recorded.adopted:
                 for fact in made:
                     ticket = evolve(ticket, fact)
                 return CommandResult(
@@ -80,6 +85,17 @@ class Afterwards:
         except Rejected as refusal:
             return refusal
         raise AssertionError(f"supervision {no} has ended and took {envelope.command.do}")
+
+
+def result_of(stored: Sequence[ChainedFact], command_id: str | None) -> CommandResult | None:
+    """What came of a command by the facts of its ticket or supervision; None where none is of it."""
+    own = [row for row in stored if row.command_id == command_id]
+    if command_id is None or not own:
+        return None
+    status = next((row.data["to"] for row in reversed(stored) if row.fact == "status"), "closed")
+    return CommandResult(
+        accepted_at=own[0].at, seq=own[-1].seq, status=status, facts=[dict(row.data) for row in own]
+    )
 
 
 def _not_before(received_at: datetime | None, last: datetime | None) -> datetime:

@@ -14,7 +14,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.afterwards import Afterwards, NotOver
+from activities.afterwards import Afterwards, NotOver, result_of
 from activities.hearing import Hearing
 from activities.reaching import EngineAway
 from activities.starting import Starter
@@ -245,13 +245,7 @@ class Delivery:
         aggregate = TICKET if addressee.is_ticket else SUPERVISION
         async with self._engine.connect() as conn:
             stored = await facts_store.load(conn, aggregate, addressee.no)
-        own = [row for row in stored if row.command_id == received.id]
-        if not own:
-            return None
-        status = next((row.data["to"] for row in reversed(stored) if row.fact == "status"), "closed")
-        return CommandResult(
-            accepted_at=own[0].at, seq=own[-1].seq, status=status, facts=[dict(row.data) for row in own]
-        )
+        return result_of(stored, received.id)
 
 
 async def _all_taken(verdicts: Sequence[asyncio.Future[Settled]]) -> bool:

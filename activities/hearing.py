@@ -19,6 +19,9 @@ _log = structlog.get_logger(__name__)
 _AGAIN = 1.0
 """Seconds until the next attempt to listen, while Postgres is away."""
 
+_LOOK = 60.0
+"""Seconds of silence after which the connection is asked whether it is there, and that it has to answer."""
+
 Heard = asyncio.Future[CommandResult]
 
 
@@ -29,8 +32,8 @@ class Hearing:
     it comes from the workflow.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = beside(engine)
+    def __init__(self, engine: AsyncEngine, look: float = _LOOK) -> None:
+        self._engine, self._look = beside(engine), look
         self._waiting: dict[str, Heard] = {}
 
     @contextmanager
@@ -71,7 +74,20 @@ class Hearing:
             cut = asyncio.Event()
             driver.add_termination_listener(lambda _: cut.set())
             await driver.add_listener(CHANNEL, self._hear)
-            await cut.wait()
+            while not cut.is_set():
+                try:
+                    async with asyncio.timeout(self._look):
+                        await cut.wait()
+                except TimeoutError:
+                    await self._ask(driver)
+
+    async def _ask(self, driver: asyncpg.Connection) -> None:
+        """Ends a connection that died without a word, as where a firewall forgot it. Raises TimeoutError."""
+        try:
+            await driver.execute(f"LISTEN {CHANNEL}", timeout=self._look)
+        except TimeoutError:
+            driver.terminate()
+            raise
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, told: Any) -> None:
         command_id, result = announced(told)

@@ -106,7 +106,9 @@ class Reach:
                 done, _ = await asyncio.wait({call}, timeout=_PATIENCE)
                 if not done and not await self._answers(_HEALTH):
                     raise EngineAway("no answer to the question whether it is there")
-                return await call
+                # Awaited itself it would tell a cancellation of this task as an answer that did not come.
+                await asyncio.wait({call})
+                return call.result()
         except EngineAway:
             if not self._away:
                 await self._answers(_HEALTH)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio import activity
+from temporalio.service import RPCError
 
 from activities.delivery import Delivery
 from activities.reaching import EngineAway
@@ -74,5 +75,8 @@ class Relay:
             await self._delivery.deliver_to(no)
         except EngineAway as error:
             _log.warning("delivery_failed", subject=no, reason=str(error))
+            return False
+        except (UnknownLaw, ValueError, RPCError) as error:
+            _log.error("delivery_impossible", subject=no, reason=type(error).__name__)
             return False
         return True

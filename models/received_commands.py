@@ -141,7 +141,8 @@ async def settle(conn: AsyncConnection, wanted: str, state: str, result: Mapping
 async def accept(conn: AsyncConnection, wanted: str, result: Mapping[str, Any]) -> None:
     """Writes that a command was accepted, by itself and without waiting for the disk.
 
-    When that is lost, the command is brought again under its id, and its facts are found to be there.
+    Its facts stand: they count for more than a refusal that another delivery of it met before. When this is
+    lost, the command is brought again under its id, and its facts are found to be there.
     """
     await conn.execute(_ACCEPT, {"wanted": wanted, "told": result})
 
@@ -151,7 +152,7 @@ _ACCEPT = text(
     WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE command SET state = 'accepted', result = :told, decided_at = now()
     FROM unhurried
-    WHERE id = :wanted AND state = 'stored'
+    WHERE id = :wanted AND state IN ('stored', 'refused')
     """
 ).bindparams(bindparam("told", type_=JSONB))
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, String, all_, and_, bindparam, exists, func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.delivery import Later, Settled
@@ -45,7 +46,7 @@ from models.facts_store import SUPERVISION, TICKET
 from models.received_commands import ACCEPTED, FAILED, REFUSED, STORED, Received
 from models.recording import START_SUPERVISION
 from models.tables import Command, Outbox, Supervision, Ticket
-from ops.database import at_once
+from ops.database import at_once, is_away
 from ops.direct import Direct
 
 _TO_SUPERVISION = (AnswerSupervision, CloseSupervision)
@@ -272,10 +273,19 @@ async def _deliver(parts: Parts, received: Received) -> Answer:
 
 
 async def _answer(parts: Parts, received: Received, delivering: Awaitable[Settled | None]) -> Answer:
+    """What came of a stored command, or that it is stored: nobody is to give it again under another key."""
     try:
-        settled = await delivering
+        return await _told(parts, received, delivering)
     except EngineAway:
-        return Answer(received.id, received.received_at, accepted=False)
+        pass
+    except (SQLAlchemyError, OSError) as error:
+        if not is_away(error):
+            raise
+    return Answer(received.id, received.received_at, accepted=False)
+
+
+async def _told(parts: Parts, received: Received, delivering: Awaitable[Settled | None]) -> Answer:
+    settled = await delivering
     if settled is not None and settled.accepted is not None:
         return _accepted(received, settled.accepted)
     if settled is not None and settled.refused is not None:

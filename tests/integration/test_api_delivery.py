@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 from fastapi import BackgroundTasks
 from sqlalchemy import select, update
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
+from activities.afterwards import Afterwards
 from activities.reaching import NoAnswer, Reach
 from activities.relay import Relay
 from activities.schedules import ensure_sweep
 from api.services import commanding
-from domain.commands import Actor, Supplement
+from domain.commands import Actor, Envelope, Supplement
 from domain.vocabulary import Role
-from models import facts_store
+from models import facts_store, received_commands
 from models.contracts.casework import ticket_workflow_id
 from models.contracts.sweep import SWEEP_SCHEDULE, SweepPage, SweepResult
 from models.facts_store import TICKET
+from models.known_laws import KnownLaws
 from models.tables import Command, Outbox, Refusal
 from ops.database import create_engine
 from ops.keyring import KeyRing
@@ -140,6 +143,52 @@ async def test_the_same_command_at_the_same_moment_is_done_once(office: Office) 
         )
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.json() == answers[0].json() for answer in answers)
+    assert len(done(await office.facts(no), "dispatch")) == 1
+
+
+async def test_a_command_to_an_ended_ticket_that_two_carry_out_is_done_once(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        assert (await hotline.post(no, "withdraw", reason="已经解决")).status_code == 200
+        said = {"to": "discipline", "reason": "多次虚假回复"}
+        answer = await hotline.post(no, "refer", key="f-1", **said)
+        assert answer.status_code == 200, answer.text
+        async with office.engine.connect() as conn:
+            (body,) = await conn.scalars(select(Command.body).where(Command.key == "f-1"))
+        envelope = Envelope.model_validate(body)
+        afterwards = Afterwards(office.engine, KnownLaws())
+        # As another process does that has asked what is recorded before the first one recorded it.
+        again = [await afterwards.to_ticket(no, envelope) for _ in range(2)]
+    assert [one.seq for one in again] == [answer.json()["seq"]] * 2
+    assert len(done(await office.facts(no), "refer")) == 1
+
+
+async def test_facts_count_for_more_than_a_refusal_of_the_same_command(office: Office) -> None:
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        refused = await hotline.post(no, "first_review", key="r-9", approve=True)
+        assert refused.status_code == 409
+        async with office.engine.begin() as conn:
+            (known,) = await conn.scalars(select(Command.id).where(Command.key == "r-9"))
+            await received_commands.accept(conn, known, {"seq": 9, "status": "reviewing"})
+            found = await received_commands.find(conn, known)
+    assert found is not None
+    assert (found.state, found.result) == ("accepted", {"seq": 9, "status": "reviewing"})
+
+
+async def test_what_is_stored_is_never_said_to_be_unsaved(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> None:
+        raise PoolTimeout("no connection within 5 s")
+
+    async with office.working() as hotline:
+        no = await hotline.ticket()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(hotline.parts.delivery, "deliver_now", away)
+            answer = await hotline.post(no, "dispatch", key="d-9", lead=WATER)
+        assert answer.status_code == 202, answer.text
+        await office.deliver(hotline)
     assert len(done(await office.facts(no), "dispatch")) == 1
 
 
@@ -340,6 +389,7 @@ async def test_what_no_attempt_will_cure_stands_in_nobody_s_way(office: Office) 
         broken, whole = await hotline.ticket(), await hotline.ticket()
         assert (await hotline.post(whole, "dispatch", key="b-1", lead=WATER)).status_code == 202
         stored = await hotline.post(whole, "supplement", text="还有一件事")
+        assert (await hotline.post(broken, "dispatch", lead=WATER)).status_code == 202
     async with office.engine.begin() as conn:
         await conn.execute(
             update(Outbox).where(Outbox.subject == broken).values(payload={"law_id": "gone", "about": {}})
@@ -347,7 +397,7 @@ async def test_what_no_attempt_will_cure_stands_in_nobody_s_way(office: Office) 
         await conn.execute(update(Command).where(Command.key == "b-1").values(body={"command": {"do": "?"}}))
     async with office.working() as hotline:
         swept = await office.sweep(hotline)
-        assert (swept.started, swept.delivered, swept.left) == (1, 1, 1)
+        assert (swept.started, swept.delivered, swept.left) == (1, 1, 2)
         again = await hotline.post(whole, "dispatch", key="b-1", lead=WATER)
         assert (again.status_code, again.json()["code"]) == (500, "internal_error")
         known = await hotline.http.get(

@@ -1,6 +1,8 @@
 """A command is answered the moment it is on record; what is not heard of is answered by its workflow."""
 
 import asyncio
+import os
+import signal
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -85,6 +87,20 @@ async def test_a_connection_that_was_cut_is_made_anew(engine: AsyncEngine) -> No
             await _announce(engine, "mine")
             assert await mine == RESULT
     assert await eventually(lambda: _listeners(engine), lambda seen: not seen) == []
+
+
+async def test_a_connection_that_died_without_a_word_is_made_anew(engine: AsyncEngine) -> None:
+    hearing = Hearing(engine, look=0.5)
+    async with hearing.listening():
+        (first,) = await eventually(lambda: _listeners(engine))
+        os.kill(first, signal.SIGSTOP)
+        try:
+            await eventually(lambda: _listeners(engine), lambda seen: set(seen) - {first})
+            with hearing.of("mine") as mine:
+                await _announce(engine, "mine")
+                assert await mine == RESULT
+        finally:
+            os.kill(first, signal.SIGCONT)
 
 
 async def test_a_command_is_answered_when_it_is_on_record_and_noted_when_its_workflow_has_said_so(
