@@ -35,7 +35,7 @@ MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory."""
 
 ROOM = 4 * 2**30
-"""Bytes of it that must be free: the engines of a run need less than half."""
+"""Bytes of it that must be free, so that the machine keeps memory to work with."""
 
 
 def _for_what_is_thrown_away() -> Path:
